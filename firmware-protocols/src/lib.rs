@@ -1,0 +1,17 @@
+//! Terminal protocols without input or output: bytes in, messages out, timers as data.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`vocabulary`] | the words every layer shares: money, cards, what a terminal is asked and says |
+//! | [`time`] | the caller's clock, as a number |
+//! | [`link`] | the contract between a driver and a protocol session |
+//!
+//! Nothing here reads a clock, a socket or a random number. A full card number exists only inside
+//! one codec function of each protocol; everything that leaves this crate is masked.
+#![no_std]
+
+extern crate alloc;
+
+pub mod link;
+pub mod time;
+pub mod vocabulary;

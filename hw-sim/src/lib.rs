@@ -1,0 +1,1 @@
+//! The other side of every wire, for tests and for hands.
