@@ -1,0 +1,218 @@
+//! The rules of ARCHITECTURE.md, "Who may import whom", as a table.
+
+const EVERYWHERE: &[&str] = &["src", "firmware-protocols/src", "hw-sim/src"];
+
+/// What some files must not name.
+pub(super) struct Rule {
+    /// Modules as paths without `.rs`: `src/api` means `src/api.rs` and everything below `src/api/`.
+    pub(super) files: &'static [&'static str],
+    pub(super) not_in: &'static [&'static str],
+    /// Paths, each with everything below it.
+    pub(super) never: &'static [&'static str],
+    /// What is allowed although `never` covers it.
+    pub(super) except: &'static [&'static str],
+    /// How a path must not end.
+    pub(super) never_ending: &'static [&'static str],
+    /// The only crates that may be named; empty means any.
+    pub(super) crates: &'static [&'static str],
+    /// Single words; `1.0` stands for any float literal.
+    pub(super) words: &'static [&'static str],
+    pub(super) reason: &'static str,
+}
+
+const ANY: Rule = Rule {
+    files: &[],
+    not_in: &[],
+    never: &[],
+    except: &[],
+    never_ending: &[],
+    crates: &[],
+    words: &[],
+    reason: "",
+};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        files: &["src/domain"],
+        never: &["crate", "posd", "firmware_protocols"],
+        except: &[
+            "crate::domain",
+            "firmware_protocols::vocabulary",
+            "firmware_protocols::time",
+        ],
+        reason: "domain knows itself and the shared vocabulary, nothing else",
+        ..ANY
+    },
+    Rule {
+        files: &["src/domain"],
+        crates: &["alloc", "core", "firmware_protocols", "serde", "std"],
+        reason: "domain is pure: serde derives for stored entries are its only library",
+        ..ANY
+    },
+    Rule {
+        files: &["src/domain"],
+        never: &[
+            "std::env",
+            "std::fs",
+            "std::io",
+            "std::net",
+            "std::os",
+            "std::process",
+            "std::thread",
+            "std::time",
+        ],
+        reason: "domain does no input or output; time and random numbers are arguments",
+        ..ANY
+    },
+    Rule {
+        files: &["src/domain"],
+        words: &["HashMap", "HashSet", "f32", "f64", "1.0"],
+        reason: "domain is deterministic: BTreeMap and BTreeSet, integers only",
+        ..ANY
+    },
+    Rule {
+        files: &["src/journal"],
+        never: &[
+            "tokio",
+            "crate::api",
+            "crate::processor",
+            "crate::station",
+            "crate::terminal",
+            "crate::vault",
+        ],
+        reason: "journal stores entries on its own thread; it knows no runtime, sibling or clear token",
+        ..ANY
+    },
+    Rule {
+        files: &["src/api"],
+        never: &[
+            "crate::domain::engine",
+            "crate::journal",
+            "crate::processor",
+            "crate::station",
+            "crate::terminal",
+        ],
+        reason: "api turns frames into commands; siblings meet only in the station",
+        ..ANY
+    },
+    Rule {
+        files: &["src/terminal"],
+        never: &[
+            "crate::api",
+            "crate::domain::engine",
+            "crate::journal",
+            "crate::processor",
+            "crate::station",
+        ],
+        reason: "terminal moves bytes; siblings meet only in the station",
+        ..ANY
+    },
+    Rule {
+        files: &["src/processor"],
+        never: &[
+            "crate::api",
+            "crate::domain::engine",
+            "crate::journal",
+            "crate::station",
+            "crate::terminal",
+        ],
+        reason: "a connector builds requests and reads answers; siblings meet only in the station",
+        ..ANY
+    },
+    Rule {
+        files: &["src"],
+        not_in: &["src/processor/http", "src/cli"],
+        never: &["reqwest"],
+        reason: "only processor/http.rs does a request",
+        ..ANY
+    },
+    Rule {
+        files: EVERYWHERE,
+        not_in: &["src/journal"],
+        never: &["rusqlite"],
+        reason: "only journal knows SQL",
+        ..ANY
+    },
+    Rule {
+        files: &["src"],
+        not_in: &["src/station", "src/cli", "src/main", "src/bin"],
+        never: &["crate::station", "posd::station"],
+        reason: "the station imports everybody; only main.rs and cli may start it",
+        ..ANY
+    },
+    Rule {
+        files: EVERYWHERE,
+        not_in: &[
+            "src/station/clock",
+            "src/cli",
+            "src/main",
+            "src/bin",
+            "hw-sim/src/bin",
+        ],
+        never_ending: &["Instant::now", "SystemTime::now"],
+        reason: "only station/clock.rs and the programs read a clock",
+        ..ANY
+    },
+    Rule {
+        files: &["firmware-protocols/src"],
+        never: &["std", "getrandom", "rustix", "serialport", "tokio"],
+        reason: "protocols do no input or output",
+        ..ANY
+    },
+    Rule {
+        files: &[
+            "firmware-protocols/src/error",
+            "firmware-protocols/src/time",
+            "firmware-protocols/src/vocabulary",
+        ],
+        never: &["crate"],
+        except: &["crate::error", "crate::time", "crate::vocabulary"],
+        reason: "the vocabulary stands below everything else",
+        ..ANY
+    },
+    Rule {
+        files: &[
+            "firmware-protocols/src/capture",
+            "firmware-protocols/src/link",
+            "firmware-protocols/src/wire",
+        ],
+        never: &[
+            "crate::concert",
+            "crate::ecr17",
+            "crate::nexo",
+            "crate::zvt",
+        ],
+        reason: "shared parts know no protocol",
+        ..ANY
+    },
+    Rule {
+        files: &["firmware-protocols/src/zvt"],
+        never: &["crate::concert", "crate::ecr17", "crate::nexo"],
+        reason: "protocols do not know each other",
+        ..ANY
+    },
+    Rule {
+        files: &["firmware-protocols/src/nexo"],
+        never: &["crate::concert", "crate::ecr17", "crate::zvt"],
+        reason: "protocols do not know each other",
+        ..ANY
+    },
+    Rule {
+        files: &["firmware-protocols/src/ecr17"],
+        never: &["crate::concert", "crate::nexo", "crate::zvt"],
+        reason: "protocols do not know each other",
+        ..ANY
+    },
+    Rule {
+        files: &["firmware-protocols/src/concert"],
+        never: &["crate::ecr17", "crate::nexo", "crate::zvt"],
+        reason: "protocols do not know each other",
+        ..ANY
+    },
+    Rule {
+        files: &["hw-sim/src", "firmware-protocols/src"],
+        never: &["posd"],
+        reason: "the simulator keeps its own books and never sees ours",
+        ..ANY
+    },
+];

@@ -1,0 +1,201 @@
+//! What the Debian package installs: the unit, its user, the device rules.
+
+use std::error::Error;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::{env, fs};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+const UNIT: &str = "systemd/posd.service";
+/// In tenths, as `systemd-analyze security` counts: 2.0.
+const EXPOSURE_MAX: &str = "20";
+
+#[test]
+fn unit_verifies() -> Result<(), Box<dyn Error>> {
+    let Some(analyze) = tool("systemd-analyze", "unit_verifies")? else {
+        return Ok(());
+    };
+    // The verifier wants the program to exist: give it the one that was just built.
+    let installed = "/usr/bin/posd";
+    let unit = fs::read_to_string(Path::new(ROOT).join(UNIT))?;
+    assert!(unit.contains(&format!(
+        "\nExecStart={installed} run --config /etc/posd/posd.toml\n"
+    )));
+    let here = unit.replace(installed, env!("CARGO_BIN_EXE_posd"));
+    // Unknown keys are only warned about: anything said is a fault.
+    assert_eq!(verify(&analyze, "good", &here)?, "");
+    let wrong = here.replace("NoNewPrivileges=", "NoNewPriviledges=");
+    assert_ne!(
+        verify(&analyze, "wrong", &wrong)?,
+        "",
+        "a misspelt key went unnoticed"
+    );
+    Ok(())
+}
+
+#[test]
+fn unit_is_sandboxed() -> Result<(), Box<dyn Error>> {
+    let Some(analyze) = tool("systemd-analyze", "unit_is_sandboxed")? else {
+        return Ok(());
+    };
+    let output = Command::new(analyze)
+        .args([
+            "security",
+            "--offline=yes",
+            "--no-pager",
+            "--threshold",
+            EXPOSURE_MAX,
+        ])
+        .arg(Path::new(ROOT).join(UNIT))
+        .output()?;
+    assert!(output.status.success(), "{}", everything(&output));
+    Ok(())
+}
+
+#[test]
+fn every_relaxed_line_says_why() -> Result<(), Box<dyn Error>> {
+    let unit = fs::read_to_string(Path::new(ROOT).join(UNIT))?;
+    assert!(unit.contains("\nDevicePolicy=closed\n"));
+    for paragraph in unit.split("\n\n") {
+        let mut reason = false;
+        for line in paragraph.lines() {
+            reason |= line.starts_with("# Relaxed: ");
+            let relaxed = line.ends_with("=no") || line.starts_with("DeviceAllow=");
+            assert!(
+                reason || !relaxed,
+                "{UNIT}: {line}: say why, in a line \"# Relaxed: …\""
+            );
+        }
+    }
+    let devices: Vec<_> = unit
+        .lines()
+        .filter_map(|line| line.strip_prefix("DeviceAllow="))
+        .collect();
+    assert_eq!(devices, ["char-ttyACM rw", "char-ttyUSB rw"]);
+    Ok(())
+}
+
+#[test]
+fn unit_user_and_device_group_are_created() -> Result<(), Box<dyn Error>> {
+    let unit = fs::read_to_string(Path::new(ROOT).join(UNIT))?;
+    assert!(unit.contains("\nUser=posd\nGroup=posd\n"));
+    let users = fs::read_to_string(Path::new(ROOT).join("systemd/posd.sysusers"))?;
+    let created = users
+        .lines()
+        .map(|line| line.split_whitespace().take(2).collect::<Vec<_>>());
+    assert_eq!(created.filter(|line| *line == ["u", "posd"]).count(), 1);
+    Ok(())
+}
+
+#[test]
+fn device_rules_have_their_shape() -> Result<(), Box<dyn Error>> {
+    let mut rules = 0_usize;
+    for entry in fs::read_dir(Path::new(ROOT).join("udev"))? {
+        let path = entry?.path();
+        for (number, line) in (1..).zip(fs::read_to_string(&path)?.lines()) {
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            rules = rules.saturating_add(1);
+            let faults = faults_of_rule(line);
+            assert!(faults.is_empty(), "{}:{number}: {faults:?}", path.display());
+        }
+    }
+    assert!(rules > 0, "no device rules found");
+    Ok(())
+}
+
+#[test]
+fn a_wrong_device_rule_is_found() {
+    let rest = r#"SUBSYSTEM=="tty", ATTRS{idVendor}=="0b00", SYMLINK+="posd/a""#;
+    assert!(faults_of_rule(&format!(r#"{rest}, GROUP="posd", MODE="0660""#)).is_empty());
+    for wrong in [
+        rest.to_owned(),
+        format!(r#"{rest}, GROUP="posd""#),
+        format!(r#"{rest}, MODE="0660""#),
+        format!(r#"{rest}, GROUP="posd", MODE="0666""#),
+        format!(r#"{rest}, GROUP="posd", MODE="0660", TAG+="uaccess""#),
+        format!(r#"{rest}, GROUP="posd", MODE="0660", RUN+="/bin/sh""#),
+        r#"ATTRS{idVendor}=="0b00", GROUP="posd", MODE="0660", SYMLINK+="posd/a""#.to_owned(),
+        r#"SUBSYSTEM=="tty", GROUP="posd", MODE="0660", SYMLINK+="posd/a""#.to_owned(),
+        r#"SUBSYSTEM=="tty", ATTRS{idVendor}=="0b00", GROUP="posd", MODE="0660""#.to_owned(),
+    ] {
+        assert!(!faults_of_rule(&wrong).is_empty(), "{wrong}");
+    }
+}
+
+fn faults_of_rule(line: &str) -> Vec<&'static str> {
+    let keys: Vec<_> = line.split(',').map(str::trim).collect();
+    let has = |key: &str| keys.contains(&key);
+    let begins = |start: &str| keys.iter().any(|key| key.starts_with(start));
+    let hexadecimal = |name: &str| {
+        keys.iter()
+            .filter_map(|key| key.strip_prefix(name))
+            .all(|id| {
+                let id = id.trim_matches('"');
+                id.len() == 4 && id.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
+            })
+    };
+    [
+        (has(r#"SUBSYSTEM=="tty""#), "matches more than serial ports"),
+        (
+            begins("ATTRS{idVendor}==") || begins("ENV{POSD_TERMINAL}==\"?*\""),
+            "names no vendor and follows no rule that does",
+        ),
+        (
+            hexadecimal("ATTRS{idVendor}=="),
+            "idVendor is four lower-case hexadecimal digits",
+        ),
+        (
+            hexadecimal("ATTRS{idProduct}=="),
+            "idProduct is four lower-case hexadecimal digits",
+        ),
+        (has(r#"GROUP="posd""#), "GROUP is not posd"),
+        (has(r#"MODE="0660""#), "MODE is not 0660"),
+        (begins("SYMLINK+=\"posd/"), "no name below /dev/posd"),
+        (
+            !line.contains("0666") && !line.contains("uaccess"),
+            "gives access to others",
+        ),
+        (!begins("RUN") && !begins("PROGRAM"), "starts a program"),
+    ]
+    .into_iter()
+    .filter_map(|(right, fault)| (!right).then_some(fault))
+    .collect()
+}
+
+/// What `systemd-analyze verify` says about `unit`: nothing, when all is well.
+fn verify(analyze: &Path, case: &str, unit: &str) -> Result<String, Box<dyn Error>> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("packaging")
+        .join(case);
+    fs::create_dir_all(&folder)?;
+    let file = folder.join("posd.service");
+    fs::write(&file, unit)?;
+    let output = Command::new(analyze)
+        .args(["verify", "--man=no"])
+        .arg(&file)
+        .output()?;
+    Ok(everything(&output))
+}
+
+fn everything(output: &Output) -> String {
+    let said = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
+    String::from_utf8_lossy(&said).trim().to_owned()
+}
+
+/// Finds a program; when it is absent, says past the test runner's capture that `test` was skipped.
+fn tool(name: &str, test: &str) -> io::Result<Option<PathBuf>> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let found = env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file());
+    if found.is_none() {
+        writeln!(
+            io::stderr(),
+            "SKIPPED packaging::{test}: {name} is not installed"
+        )?;
+    }
+    Ok(found)
+}
