@@ -1,5 +1,55 @@
-.PHONY: test
-test:
-	cargo fmt --all --check
-	cargo clippy -q --workspace --all-targets -- -D warnings
-	cargo test --workspace
+# Everything that CI does, and nothing that a person could not call. `make` alone lists the targets.
+
+CARGO ?= cargo
+TARGET = $(or $(CARGO_TARGET_DIR),target)
+HAVE = $(CARGO) $(1) --version >/dev/null 2>&1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test check bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+setup: ## install what is missing, or say what to install
+	@.ci/setup
+
+build: setup ## build everything for release
+	$(CARGO) build --locked --release --workspace
+
+demo: build ## run a till, a terminal and a processor, all simulated
+	$(TARGET)/release/posd demo
+
+test: setup ## all checks and all tests, cheapest first
+	@$(MAKE) --no-print-directory check-format check-lints
+	$(CARGO) build --locked --workspace
+	$(CARGO) test --locked --workspace --features posd/failpoints --no-fail-fast
+	@$(MAKE) --no-print-directory check-docs check-licences
+
+check: setup ## the checks without the tests
+	@$(MAKE) --no-print-directory check-format check-lints check-docs check-licences
+
+bench: ## measure (nothing in the tests asserts a time)
+	@echo "bench: nothing is measured yet"
+
+clean: ## remove what was built
+	$(CARGO) clean
+
+.PHONY: check-format check-lints check-docs check-licences
+
+check-format:
+	@if $(call HAVE,fmt); then set -x; $(CARGO) fmt --all --check; \
+	else echo "SKIPPED format: no rustfmt (rustup component add rustfmt)"; fi
+
+# Twice: what tests switch on must not hide what a release lacks.
+check-lints:
+	@if $(call HAVE,clippy); then set -x; \
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings && \
+	$(CARGO) clippy --locked --workspace --all-targets --features posd/failpoints -- -D warnings; \
+	else echo "SKIPPED lints: no clippy (rustup component add clippy)"; fi
+
+check-docs:
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
+
+check-licences:
+	@if $(call HAVE,deny); then set -x; $(CARGO) deny --locked check licenses bans sources; \
+	else echo "SKIPPED licences: no cargo-deny (cargo install --locked cargo-deny)"; fi
