@@ -116,7 +116,7 @@ fn faults_of(source: &Source, rule: &Rule, libraries: &BTreeSet<String>) -> Vec<
         return Vec::new();
     }
     let mut faults = Vec::new();
-    for named in source.names() {
+    for named in &source.names {
         let path = named.segments.join("::");
         let library = named.segments.first().map_or("", String::as_str);
         let unknown = !rule.crates.is_empty()

@@ -14,6 +14,8 @@ pub(crate) struct Source {
     pub(crate) file: String,
     pub(crate) text: String,
     pub(crate) tokens: Vec<Token>,
+    /// Every path that the file names outside its tests, in order.
+    pub(crate) names: Vec<Named>,
 }
 
 /// A word, a number, `::` or one other character.
@@ -39,31 +41,13 @@ impl Source {
             &mut tokens,
             file.ends_with("/tests.rs") || file.contains("/tests/"),
         );
+        let names = names(&module_of(file), &tokens);
         Self {
             file: file.to_owned(),
             text: text.to_owned(),
             tokens,
+            names,
         }
-    }
-
-    /// Every path that the file names outside its tests, in order.
-    pub(crate) fn names(&self) -> Vec<Named> {
-        let tokens: Vec<_> = self
-            .tokens
-            .iter()
-            .filter(|token| !token.test)
-            .cloned()
-            .collect();
-        let mut reader = Reader {
-            tokens: &tokens,
-            module: module_of(&self.file),
-            inline: Vec::new(),
-            depth: 0,
-            bound: BTreeMap::new(),
-            named: Vec::new(),
-        };
-        reader.read();
-        reader.named
     }
 }
 
@@ -110,9 +94,23 @@ fn module_of(file: &str) -> Vec<String> {
     module
 }
 
+fn names(module: &[String], tokens: &[Token]) -> Vec<Named> {
+    let tokens: Vec<_> = tokens.iter().filter(|token| !token.test).cloned().collect();
+    let mut reader = Reader {
+        tokens: &tokens,
+        module,
+        inline: Vec::new(),
+        depth: 0,
+        bound: BTreeMap::new(),
+        named: Vec::new(),
+    };
+    reader.read();
+    reader.named
+}
+
 struct Reader<'a> {
     tokens: &'a [Token],
-    module: Vec<String>,
+    module: &'a [String],
     /// Inline modules around the current token, with the brace depth of their bodies.
     inline: Vec<(String, usize)>,
     depth: usize,
