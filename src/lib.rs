@@ -1,1 +1,3 @@
-//! posd
+//! posd: the map of the crate is the way of the data.
+
+pub mod domain;

@@ -1,0 +1,62 @@
+//! What is configured here and what it can do. Flows choose by capability, never by name.
+
+use std::collections::BTreeMap;
+
+use firmware_protocols::vocabulary::Currency;
+
+use super::id::{MerchantAccountId, TerminalId};
+
+/// The terminals and merchant accounts of this station.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    /// Terminals by id.
+    pub terminals: BTreeMap<TerminalId, TerminalProfile>,
+    /// Merchant accounts by id.
+    pub accounts: BTreeMap<MerchantAccountId, ProcessorCapabilities>,
+}
+
+/// A configured terminal.
+#[derive(Clone, Debug)]
+pub struct TerminalProfile {
+    /// The currency it takes.
+    pub currency: Currency,
+    /// The merchant account that its acquirer books on, if a processor here can follow up.
+    pub account: Option<MerchantAccountId>,
+    /// What it can do.
+    pub capabilities: TerminalCapabilities,
+}
+
+/// What a terminal protocol can do.
+#[derive(Clone, Copy, Debug)]
+pub struct TerminalCapabilities {
+    /// Hold money without taking it.
+    pub pre_authorization: bool,
+    /// Give a reusable card token.
+    pub card_token: bool,
+    /// Take less than what is held; the terminal itself can do so once per reservation.
+    pub partial_capture: bool,
+    /// Tell the last transaction, so that a lost answer can be found again.
+    pub last_transaction: bool,
+}
+
+/// What a connector can do.
+#[derive(Clone, Copy, Debug)]
+pub struct ProcessorCapabilities {
+    /// How often one authorization can be captured in part.
+    pub partial_capture: PartialCapture,
+    /// Authorize without the card, by card token.
+    pub card_token_authorization: bool,
+    /// Capture, void and refund what a terminal of this account has authorized.
+    pub follows_up_terminals: bool,
+}
+
+/// How often one authorization can be captured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartialCapture {
+    /// Only whole.
+    None,
+    /// Once, the rest is released.
+    Once,
+    /// As often as money is left.
+    Many,
+}

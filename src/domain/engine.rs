@@ -1,0 +1,478 @@
+//! `decide`: what follows from one thing that happened. All refusals come first; after that nothing
+//! can fail.
+
+use std::time::Duration;
+
+use firmware_protocols::vocabulary::Money;
+use firmware_protocols::vocabulary::terminal::{Receipt, TerminalRequest};
+
+use super::command::{Ask, Command, ProcessorEnding, TerminalEnding};
+use super::draft::{Decision, Draft};
+use super::effect::Effect;
+use super::entry::Entry;
+use super::event::Event;
+use super::flow::{self, Next};
+use super::id::{EffectId, OperationId, TerminalId, Timestamp};
+use super::operation::{Answer, Call, Operation};
+use super::outcome::Reason;
+use super::rejection::Rejection;
+use super::request::Request;
+use super::state::State;
+use super::terminal::TerminalResult;
+
+/// The largest amount that this station takes in one go, in minor units: what every terminal
+/// protocol here can carry (ZVT: 6 BCD bytes).
+pub const AMOUNT_MAX: u64 = 999_999_999_999;
+
+/// So many tries to reach a processor, then the step certainly did not happen.
+const ATTEMPTS_TO_REACH: u32 = 3;
+
+/// After so many inquiries in vain the app is told that the outcome is in doubt.
+const INQUIRIES_BEFORE_TELLING: u32 = 3;
+
+/// Decides what follows from a command.
+pub fn decide(state: &State, command: &Command, now: Timestamp) -> Result<Decision, Rejection> {
+    let mut draft = Draft::new(state);
+    match command {
+        Command::Ask(ask) => on_ask(&mut draft, ask, now)?,
+        Command::TerminalReady { terminal, last } => {
+            on_terminal_ready(&mut draft, terminal, last.as_deref(), now);
+        }
+        Command::TerminalResult { effect, result } => {
+            on_terminal_result(&mut draft, effect, result);
+        }
+        Command::TerminalFinished {
+            effect,
+            ending,
+            receipts,
+        } => {
+            if let Some(operation) = awaiting(state, effect) {
+                on_terminal_finished(&mut draft, operation, ending, receipts, now);
+            }
+        }
+        Command::ProcessorFinished { effect, ending } => {
+            if let Some(operation) = awaiting(state, effect) {
+                on_processor_finished(&mut draft, operation, ending, now);
+            }
+        }
+        Command::Wake(operation) => {
+            if let Some(operation) = state.books.operations.get(operation) {
+                send_again(&mut draft, operation);
+            }
+        }
+        Command::Recover(operation) => {
+            if let Some(operation) = state.books.operations.get(operation) {
+                on_recover(&mut draft, operation, now);
+            }
+        }
+    }
+    Ok(draft.finish())
+}
+
+/// The operation that waits for this effect. A report that nobody waits for any more is stale.
+fn awaiting<'a>(state: &'a State, effect: &EffectId) -> Option<&'a Operation> {
+    let operation = state.books.operations.get(&effect.operation)?;
+    operation.awaits(effect).then_some(operation)
+}
+
+fn on_ask(draft: &mut Draft<'_>, ask: &Ask, now: Timestamp) -> Result<(), Rejection> {
+    if let Some(known) = &ask.known {
+        if known.fingerprint != ask.fingerprint {
+            return Err(Rejection::IdempotencyKeyReused);
+        }
+        draft.effect(Effect::Answer {
+            operation: known.id.clone(),
+            outcome: Box::new(known.outcome.clone()),
+        });
+        return Ok(());
+    }
+    let running = draft
+        .before()
+        .operations
+        .values()
+        .find(|running| running.key == ask.key);
+    if let Some(running) = running {
+        // The same request joins: it will hear the same answer.
+        let same = running.fingerprint == ask.fingerprint;
+        return if same {
+            Ok(())
+        } else {
+            Err(Rejection::IdempotencyKeyReused)
+        };
+    }
+    check_amount(&ask.request)?;
+    let entries = flow::admit(draft, &ask.operation, &ask.request)?;
+
+    // Nothing below can fail.
+    draft.record(Entry::OperationStarted {
+        operation: ask.operation.clone(),
+        key: ask.key.clone(),
+        fingerprint: ask.fingerprint.clone(),
+        client: ask.client.clone(),
+        request: Box::new(ask.request.clone()),
+        at: now,
+    });
+    draft.event(Event::OperationStarted {
+        operation: ask.operation.clone(),
+        method: ask.request.method().to_owned(),
+    });
+    for entry in entries {
+        draft.record(entry);
+    }
+    advance(draft, &ask.operation, now);
+    Ok(())
+}
+
+fn check_amount(request: &Request) -> Result<(), Rejection> {
+    let amount = match request {
+        Request::Sale { amount, .. } | Request::Authorize { amount, .. } => Some(*amount),
+        Request::Capture { amount, .. } | Request::Refund { amount, .. } => *amount,
+        Request::DepositTake { .. }
+        | Request::Void { .. }
+        | Request::OrderPut { .. }
+        | Request::PickupCapture { .. } => None,
+    };
+    let in_range = |amount: Money| (1..=AMOUNT_MAX).contains(&amount.minor);
+    if amount.is_none_or(in_range) {
+        Ok(())
+    } else {
+        Err(Rejection::AmountOutOfRange)
+    }
+}
+
+/// Takes an operation as far as it goes without an answer from outside.
+fn advance(draft: &mut Draft<'_>, id: &OperationId, now: Timestamp) {
+    loop {
+        let Some(operation) = draft.operation(id) else {
+            return;
+        };
+        match flow::next(draft, operation) {
+            Next::Record(entries) => {
+                for entry in entries {
+                    draft.record(entry);
+                }
+            }
+            Next::Call(plan) => {
+                if let Some(payment) = plan.opens {
+                    draft.record(Entry::PaymentOpened {
+                        payment: Box::new(payment),
+                    });
+                }
+                request_step(draft, id, plan.payment, plan.call);
+                return;
+            }
+            Next::Finish(outcome) => {
+                draft.event(Event::OperationFinished {
+                    operation: id.clone(),
+                    verdict: outcome.verdict,
+                    reason: outcome.reason,
+                });
+                draft.record(Entry::OperationFinished {
+                    operation: id.clone(),
+                    outcome: outcome.clone(),
+                    at: now,
+                });
+                draft.effect(Effect::Answer {
+                    operation: id.clone(),
+                    outcome,
+                });
+                return;
+            }
+        }
+    }
+}
+
+/// Journals a step and, behind it, sends it.
+fn request_step(
+    draft: &mut Draft<'_>,
+    operation: &OperationId,
+    payment: super::id::PaymentId,
+    call: Call,
+) {
+    let step = draft
+        .operation(operation)
+        .map_or(0, |operation| operation.steps.len());
+    let effect = EffectId {
+        operation: operation.clone(),
+        step,
+    };
+    let baseline = match &call {
+        Call::Terminal { terminal, .. } => draft
+            .terminal(terminal)
+            .and_then(|terminal| terminal.last.clone()),
+        Call::Processor { .. } => None,
+    };
+    draft.record(Entry::StepRequested {
+        operation: operation.clone(),
+        payment,
+        call: call.clone(),
+        baseline,
+    });
+    let sent = match call {
+        Call::Terminal { terminal, request } => {
+            let sync = draft
+                .terminal(&terminal)
+                .and_then(|terminal| terminal.sync.clone());
+            Effect::Terminal {
+                effect,
+                terminal,
+                request,
+                sync,
+            }
+        }
+        Call::Processor { account, request } => Effect::Processor {
+            effect,
+            account,
+            request,
+            inquire: false,
+        },
+    };
+    draft.effect(sent);
+}
+
+fn on_terminal_ready(
+    draft: &mut Draft<'_>,
+    terminal: &TerminalId,
+    last: Option<&TerminalResult>,
+    now: Timestamp,
+) {
+    let doubtful = draft
+        .before()
+        .holder_of_terminal(terminal)
+        .filter(|held| held.is_in_doubt());
+    // While a step is in doubt its inquiry must still see what was known before it.
+    if let Some(operation) = doubtful {
+        on_inquiry(draft, operation, last, now);
+    }
+    note_last(draft, terminal, last);
+    draft.event(Event::TerminalConnected {
+        terminal: terminal.clone(),
+    });
+    draft.effect(Effect::ProceedTerminal {
+        terminal: terminal.clone(),
+    });
+}
+
+/// The result is made durable here; the acknowledgement follows it, never before.
+fn on_terminal_result(draft: &mut Draft<'_>, effect: &EffectId, result: &TerminalResult) {
+    let terminal = &result.reference.terminal;
+    let running = draft.operation(&effect.operation);
+    if running.is_some_and(|operation| operation.awaits(effect)) {
+        draft.record(Entry::StepReported {
+            operation: effect.operation.clone(),
+            result: Box::new(result.clone()),
+        });
+        note_last(draft, terminal, Some(result));
+    }
+    draft.effect(Effect::AcknowledgeTerminal {
+        terminal: terminal.clone(),
+        effect: effect.clone(),
+    });
+}
+
+/// Remembers the terminal's last transaction, if it is news.
+fn note_last(draft: &mut Draft<'_>, terminal: &TerminalId, last: Option<&TerminalResult>) {
+    let known = draft.terminal(terminal);
+    let mark = last.map(|last| last.reference.mark.clone());
+    let told = last.and_then(|last| last.sync.clone());
+    let sync = told.or_else(|| known.and_then(|known| known.sync.clone()));
+    let is_news = known.is_none_or(|known| known.last != mark || known.sync != sync);
+    if is_news {
+        draft.record(Entry::TerminalSeen {
+            terminal: terminal.clone(),
+            last: mark,
+            sync,
+        });
+    }
+}
+
+fn on_terminal_finished(
+    draft: &mut Draft<'_>,
+    operation: &Operation,
+    ending: &TerminalEnding,
+    receipts: &[Receipt],
+    now: Timestamp,
+) {
+    match ending {
+        // An inquiry that was refused tells nothing of the step that it asks for.
+        TerminalEnding::Answered(_) if operation.is_in_doubt() => inquire_later(draft, operation),
+        TerminalEnding::Answered(answer) => {
+            on_answer(draft, operation, answer.clone(), receipts, now);
+        }
+        TerminalEnding::LastTransaction(last) => {
+            on_inquiry(draft, operation, last.as_deref(), now);
+            if let Some(terminal) = operation.terminal() {
+                note_last(draft, terminal, last.as_deref());
+            }
+        }
+        TerminalEnding::InDoubt if operation.is_in_doubt() => inquire_later(draft, operation),
+        TerminalEnding::InDoubt => {
+            enter_doubt(draft, operation);
+            send_again_in_doubt(draft, operation);
+        }
+    }
+}
+
+fn on_inquiry(
+    draft: &mut Draft<'_>,
+    operation: &Operation,
+    last: Option<&TerminalResult>,
+    now: Timestamp,
+) {
+    let Some((_, step)) = operation.pending() else {
+        return;
+    };
+    match super::recovery::judge(step, last) {
+        Some(answer) => on_answer(draft, operation, answer, &[], now),
+        None => inquire_later(draft, operation),
+    }
+}
+
+fn on_processor_finished(
+    draft: &mut Draft<'_>,
+    operation: &Operation,
+    ending: &ProcessorEnding,
+    now: Timestamp,
+) {
+    let attempts = operation
+        .pending()
+        .map_or(0, |(_, step)| step.attempts)
+        .saturating_add(1);
+    match ending {
+        ProcessorEnding::Answered(answer) => {
+            on_answer(draft, operation, answer.clone(), &[], now);
+        }
+        ProcessorEnding::NotSent if operation.is_in_doubt() => inquire_later(draft, operation),
+        ProcessorEnding::NotSent if attempts < ATTEMPTS_TO_REACH => {
+            delay(draft, operation, attempts)
+        }
+        ProcessorEnding::NotSent => {
+            let answer = Answer::NotDone(Reason::ProcessorUnreachable);
+            on_answer(draft, operation, answer, &[], now);
+        }
+        ProcessorEnding::InDoubt => {
+            if !operation.is_in_doubt() {
+                enter_doubt(draft, operation);
+            }
+            inquire_later(draft, operation);
+        }
+    }
+}
+
+fn on_answer(
+    draft: &mut Draft<'_>,
+    operation: &Operation,
+    answer: Answer,
+    receipts: &[Receipt],
+    now: Timestamp,
+) {
+    let Some((_, step)) = operation.pending() else {
+        return;
+    };
+    let movements = draft
+        .payment(&step.payment)
+        .map(|payment| flow::movements(payment, &step.call, &answer))
+        .unwrap_or_default();
+    draft.record(Entry::StepAnswered {
+        operation: operation.id.clone(),
+        answer,
+        receipts: receipts.to_vec(),
+    });
+    for movement in movements {
+        draft.record(Entry::PaymentMoved {
+            payment: step.payment.clone(),
+            movement,
+        });
+    }
+    advance(draft, &operation.id, now);
+}
+
+/// After a start the station cannot know whether an unanswered step was sent: it asks.
+fn on_recover(draft: &mut Draft<'_>, operation: &Operation, now: Timestamp) {
+    if operation.pending().is_none() {
+        advance(draft, &operation.id, now);
+        return;
+    }
+    if !operation.is_in_doubt() {
+        enter_doubt(draft, operation);
+    }
+    send_again_in_doubt(draft, operation);
+}
+
+fn enter_doubt(draft: &mut Draft<'_>, operation: &Operation) {
+    draft.record(Entry::StepInDoubt {
+        operation: operation.id.clone(),
+    });
+    draft.event(Event::OperationInDoubt {
+        operation: operation.id.clone(),
+        terminal: operation.terminal().cloned(),
+    });
+}
+
+fn inquire_later(draft: &mut Draft<'_>, operation: &Operation) {
+    let attempts = operation
+        .pending()
+        .map_or(0, |(_, step)| step.attempts)
+        .saturating_add(1);
+    if attempts == INQUIRIES_BEFORE_TELLING {
+        draft.effect(Effect::AnswerInDoubt {
+            operation: operation.id.clone(),
+        });
+    }
+    delay(draft, operation, attempts);
+}
+
+/// Waits twice as long after each try in vain, from a quarter of a second up to half a minute.
+fn delay(draft: &mut Draft<'_>, operation: &Operation, attempts: u32) {
+    draft.record(Entry::StepDelayed {
+        operation: operation.id.clone(),
+        attempts,
+    });
+    let doubled = 250_u64.saturating_mul(1_u64.checked_shl(attempts.min(7)).unwrap_or(1));
+    draft.effect(Effect::Wake {
+        operation: operation.id.clone(),
+        after: Duration::from_millis(doubled.min(30_000)),
+    });
+}
+
+/// The delay is over: asks again what was asked in vain.
+fn send_again(draft: &mut Draft<'_>, operation: &Operation) {
+    if operation.is_in_doubt() {
+        send_again_in_doubt(draft, operation);
+        return;
+    }
+    // Not in doubt: the last try certainly sent nothing.
+    if let Some((effect, step)) = operation.pending()
+        && let Call::Processor { account, request } = &step.call
+    {
+        draft.effect(Effect::Processor {
+            effect,
+            account: account.clone(),
+            request: request.clone(),
+            inquire: false,
+        });
+    }
+}
+
+/// A step in doubt is never sent again blindly: a terminal is asked for its last transaction, a
+/// processor looks the idempotency key up first.
+fn send_again_in_doubt(draft: &mut Draft<'_>, operation: &Operation) {
+    let Some((effect, step)) = operation.pending() else {
+        return;
+    };
+    let sent = match &step.call {
+        Call::Terminal { terminal, .. } => Effect::Terminal {
+            effect,
+            terminal: terminal.clone(),
+            request: TerminalRequest::Inquire,
+            sync: None,
+        },
+        Call::Processor { account, request } => Effect::Processor {
+            effect,
+            account: account.clone(),
+            request: request.clone(),
+            inquire: true,
+        },
+    };
+    draft.effect(sent);
+}

@@ -1,0 +1,83 @@
+//! What apps are told as it happens. Events are stored with the entries they come from, so a
+//! subscriber that was away can be told what it missed.
+
+use firmware_protocols::vocabulary::terminal::PromptKind;
+use serde::{Deserialize, Serialize};
+
+use super::id::{OperationId, OrderId, PaymentId, TerminalId};
+use super::outcome::{Reason, Verdict};
+use super::payment::Status;
+
+/// One thing to tell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// An operation began.
+    OperationStarted {
+        /// Which.
+        operation: OperationId,
+        /// Method name.
+        method: String,
+    },
+    /// Its last step may have happened; the station is finding out.
+    OperationInDoubt {
+        /// Which.
+        operation: OperationId,
+        /// The terminal that is asked, if it is one.
+        terminal: Option<TerminalId>,
+    },
+    /// It ended.
+    OperationFinished {
+        /// Which.
+        operation: OperationId,
+        /// How.
+        verdict: Verdict,
+        /// Why.
+        reason: Option<Reason>,
+    },
+    /// A payment's counters or standing changed.
+    PaymentChanged {
+        /// Which.
+        payment: PaymentId,
+        /// Its status now.
+        status: Status,
+        /// Minor units.
+        authorized_minor: u64,
+        /// Minor units.
+        captured_minor: u64,
+        /// Minor units.
+        voided_minor: u64,
+        /// Minor units.
+        refunded_minor: u64,
+    },
+    /// An order changed.
+    OrderChanged {
+        /// Which.
+        order: OrderId,
+        /// Its version now.
+        version: u64,
+    },
+    /// The terminal shows something that the cashier should know.
+    TerminalPrompt {
+        /// Which terminal.
+        terminal: TerminalId,
+        /// For which operation.
+        operation: OperationId,
+        /// What it means.
+        kind: PromptKind,
+        /// The terminal's own text.
+        text: Option<String>,
+    },
+    /// The line to a terminal is up and the terminal is idle.
+    TerminalConnected {
+        /// Which.
+        terminal: TerminalId,
+    },
+    /// The line to a terminal is down.
+    TerminalDisconnected {
+        /// Which.
+        terminal: TerminalId,
+        /// Why, for a technician.
+        cause: String,
+    },
+}

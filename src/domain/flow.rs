@@ -1,0 +1,285 @@
+//! The operations, one file each. A flow is two pure functions: `admit` refuses or says how the
+//! operation begins, and `next` looks at the answers so far and says what to ask next. A flow keeps
+//! no state of its own, so it goes on after a crash from wherever the journal left it.
+
+mod booking;
+mod capture;
+mod deposit;
+mod order_put;
+mod pickup;
+mod refund;
+mod route;
+mod sale;
+mod void;
+
+use firmware_protocols::vocabulary::Money;
+use firmware_protocols::vocabulary::terminal::TerminalRequest;
+
+pub use booking::movements;
+
+use super::draft::Draft;
+use super::entry::Entry;
+use super::id::{OperationId, PaymentId, TerminalId};
+use super::operation::{Answer, Call, Operation, Step};
+use super::outcome::{OrderVersion, Outcome, Reason, Verdict};
+use super::payment::Payment;
+use super::rejection::Rejection;
+use super::request::Request;
+
+/// What a flow wants next.
+#[derive(Clone, Debug)]
+pub enum Next {
+    /// Ask the outside.
+    Call(Box<Plan>),
+    /// Note these facts, then ask again what is next.
+    Record(Vec<Entry>),
+    /// It is over.
+    Finish(Box<Outcome>),
+}
+
+/// A step to take.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Whose money it moves.
+    pub payment: PaymentId,
+    /// The payment to open first, if it does not exist yet.
+    pub opens: Option<Payment>,
+    /// What to ask.
+    pub call: Call,
+}
+
+/// Refuses a request, or says what is true as soon as it has begun.
+pub fn admit(
+    draft: &Draft<'_>,
+    operation: &OperationId,
+    request: &Request,
+) -> Result<Vec<Entry>, Rejection> {
+    match request {
+        Request::Sale {
+            terminal, amount, ..
+        }
+        | Request::Authorize {
+            terminal, amount, ..
+        } => {
+            check_terminal(draft, terminal, *amount)?;
+            Ok(Vec::new())
+        }
+        Request::Capture { payment, amount } => capture::admit(draft, payment, *amount),
+        Request::Void { payment } => void::admit(draft, payment),
+        Request::Refund { payment, amount } => refund::admit(draft, payment, *amount),
+        Request::DepositTake {
+            terminal,
+            order,
+            deposit,
+        } => deposit::admit(draft, terminal, order, *deposit),
+        Request::OrderPut { order, payments } => order_put::admit(draft, order, payments),
+        Request::PickupCapture {
+            order,
+            version,
+            lines,
+            tender,
+        } => pickup::admit(
+            draft,
+            operation,
+            &pickup::Wish {
+                order,
+                version: *version,
+                lines,
+                tender,
+            },
+        ),
+    }
+}
+
+/// Looks at the answers so far and says what is next.
+#[must_use]
+pub fn next(draft: &Draft<'_>, operation: &Operation) -> Next {
+    match &operation.request {
+        Request::Sale {
+            terminal,
+            amount,
+            want_token,
+        } => {
+            let request = TerminalRequest::Sale {
+                amount: *amount,
+                want_token: *want_token,
+            };
+            sale::next(draft, operation, terminal, *amount, request)
+        }
+        Request::Authorize {
+            terminal,
+            amount,
+            want_token,
+        } => {
+            let request = TerminalRequest::Authorize {
+                amount: *amount,
+                want_token: *want_token,
+            };
+            sale::next(draft, operation, terminal, *amount, request)
+        }
+        Request::Capture { payment, amount } => capture::next(draft, operation, payment, *amount),
+        Request::Void { payment } => void::next(draft, operation, payment),
+        Request::Refund { payment, amount } => refund::next(draft, operation, payment, *amount),
+        Request::DepositTake {
+            terminal,
+            order,
+            deposit,
+        } => {
+            let wish = deposit::Wish {
+                terminal,
+                order,
+                deposit: *deposit,
+            };
+            deposit::next(draft, operation, &wish)
+        }
+        Request::OrderPut { order, .. } => order_put::next(draft, operation, order),
+        Request::PickupCapture { order, tender, .. } => {
+            pickup::next(draft, operation, order, tender)
+        }
+    }
+}
+
+/// Checks that a terminal is configured, takes the amount's currency and is free.
+fn check_terminal(
+    draft: &Draft<'_>,
+    terminal: &TerminalId,
+    amount: Money,
+) -> Result<(), Rejection> {
+    let Some(profile) = draft.directory().terminals.get(terminal) else {
+        return Err(Rejection::TerminalUnknown(terminal.clone()));
+    };
+    if profile.currency != amount.currency {
+        return Err(Rejection::CurrencyMismatch {
+            expected: profile.currency,
+        });
+    }
+    check_free(draft, terminal)
+}
+
+/// Checks that no other operation has the terminal.
+fn check_free(draft: &Draft<'_>, terminal: &TerminalId) -> Result<(), Rejection> {
+    draft
+        .before()
+        .holder_of_terminal(terminal)
+        .map_or(Ok(()), |holder| {
+            Err(Rejection::TerminalLocked {
+                terminal: terminal.clone(),
+                holder: holder.id.clone(),
+            })
+        })
+}
+
+/// Finds a payment that no other operation is about.
+fn check_payment<'a>(draft: &'a Draft<'_>, id: &PaymentId) -> Result<&'a Payment, Rejection> {
+    let payment = draft
+        .payment(id)
+        .ok_or_else(|| Rejection::PaymentUnknown(id.clone()))?;
+    if let Some(holder) = draft.before().holder_of_payment(id) {
+        return Err(Rejection::PaymentBusy {
+            holder: holder.id.clone(),
+        });
+    }
+    if let Some(order) = &payment.order
+        && let Some(holder) = draft.before().holder_of_order(order)
+    {
+        return Err(Rejection::OrderBusy {
+            holder: holder.id.clone(),
+        });
+    }
+    Ok(payment)
+}
+
+/// Ends an operation as its last answer says.
+fn finish_as_answered(draft: &Draft<'_>, operation: &Operation, answer: &Answer) -> Next {
+    let (verdict, reason) = match answer {
+        Answer::Approved(_) => (Verdict::Approved, None),
+        Answer::OnHold { .. } => (Verdict::Approved, Some(Reason::OnHold)),
+        Answer::Declined(reason) => (Verdict::Declined, Some(*reason)),
+        Answer::Cancelled => (Verdict::Cancelled, Some(Reason::Aborted)),
+        Answer::NotDone(reason) => (Verdict::Failed, Some(*reason)),
+    };
+    finish(outcome(draft, operation, verdict, reason))
+}
+
+fn finish(outcome: Outcome) -> Next {
+    Next::Finish(Box::new(outcome))
+}
+
+/// An outcome with all that the operation has touched, as it stands now.
+fn outcome(
+    draft: &Draft<'_>,
+    operation: &Operation,
+    verdict: Verdict,
+    reason: Option<Reason>,
+) -> Outcome {
+    let mut outcome = Outcome::new(verdict, reason);
+    outcome.receipts.clone_from(&operation.receipts);
+    for step in &operation.steps {
+        let known = outcome
+            .payments
+            .iter()
+            .any(|payment| payment.id == step.payment);
+        if let Some(payment) = draft.payment(&step.payment).filter(|_| !known) {
+            outcome.payments.push(payment.clone());
+        }
+    }
+    if let Some(first) = outcome.payments.first() {
+        let nothing = Money::zero(first.currency);
+        outcome.captured = operation
+            .steps
+            .iter()
+            .filter_map(taken)
+            .try_fold(nothing, Money::checked_add);
+        let open = outcome.payments.iter().map(Payment::open);
+        outcome.secured = open.into_iter().try_fold(nothing, Money::checked_add);
+    }
+    let order = operation.request.order().and_then(|id| draft.order(id));
+    outcome.order = order.map(|order| OrderVersion {
+        id: order.id.clone(),
+        version: order.version,
+    });
+    outcome
+}
+
+/// What an approved step has taken from the customer.
+fn taken(step: &Step) -> Option<Money> {
+    let Some(Answer::Approved(approval)) = &step.answer else {
+        return None;
+    };
+    let asked = amount_taken(&step.call)?;
+    Some(Money::new(
+        approval.amount.unwrap_or(asked.minor),
+        asked.currency,
+    ))
+}
+
+/// What a call would take from the customer.
+const fn amount_taken(call: &Call) -> Option<Money> {
+    use super::effect::ProcessorRequest;
+    match call {
+        Call::Terminal { request, .. } => match request {
+            TerminalRequest::Sale { amount, .. }
+            | TerminalRequest::CaptureReservation { amount, .. } => Some(*amount),
+            TerminalRequest::Authorize { .. }
+            | TerminalRequest::ReduceReservation { .. }
+            | TerminalRequest::VoidReservation { .. }
+            | TerminalRequest::Reverse { .. }
+            | TerminalRequest::Refund { .. }
+            | TerminalRequest::Inquire
+            | TerminalRequest::Status
+            | TerminalRequest::OpenReservations
+            | TerminalRequest::Reconcile => None,
+        },
+        Call::Processor { request, .. } => match request {
+            ProcessorRequest::Capture { amount, .. } => Some(*amount),
+            ProcessorRequest::Authorize { .. }
+            | ProcessorRequest::Void { .. }
+            | ProcessorRequest::Refund { .. } => None,
+        },
+    }
+}
+
+/// Whether a step was approved.
+const fn is_approved(step: &Step) -> bool {
+    matches!(step.answer, Some(Answer::Approved(_)))
+}

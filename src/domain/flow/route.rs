@@ -1,0 +1,109 @@
+//! Who can follow up on a payment: the processor of its merchant account, or the terminal that
+//! made it.
+
+use firmware_protocols::vocabulary::Money;
+use firmware_protocols::vocabulary::terminal::{Reservation, TerminalRequest};
+
+use crate::domain::draft::Draft;
+use crate::domain::effect::ProcessorRequest;
+use crate::domain::id::{MerchantAccountId, SealedToken, TerminalId};
+use crate::domain::operation::Call;
+use crate::domain::payment::Payment;
+
+/// A way to follow up on an authorization.
+#[derive(Clone, Debug)]
+pub(super) enum Route {
+    /// By its reference, without the card.
+    Processor {
+        /// On which account.
+        account: MerchantAccountId,
+        /// By which reference.
+        auth_token: SealedToken,
+    },
+    /// By its receipt, at the terminal that made it.
+    Terminal {
+        /// Which.
+        terminal: TerminalId,
+        /// What it made.
+        reservation: Reservation,
+    },
+}
+
+/// The way to follow up on a payment from here, if there is one. The processor goes first: it needs
+/// no cashier at a terminal and can capture in parts.
+pub(super) fn find(draft: &Draft<'_>, payment: &Payment) -> Option<Route> {
+    by_processor(draft, payment).or_else(|| by_terminal(draft, payment))
+}
+
+impl Route {
+    /// Takes `amount` of what is held.
+    pub(super) fn capture(self, amount: Money) -> Call {
+        match self {
+            Self::Processor {
+                account,
+                auth_token,
+            } => {
+                let request = ProcessorRequest::Capture { amount, auth_token };
+                Call::Processor { account, request }
+            }
+            Self::Terminal {
+                terminal,
+                reservation,
+            } => {
+                let request = TerminalRequest::CaptureReservation {
+                    reservation,
+                    amount,
+                };
+                Call::Terminal { terminal, request }
+            }
+        }
+    }
+
+    /// Releases `amount`, which is all that is held.
+    pub(super) fn void(self, amount: Money) -> Call {
+        match self {
+            Self::Processor {
+                account,
+                auth_token,
+            } => {
+                let request = ProcessorRequest::Void { amount, auth_token };
+                Call::Processor { account, request }
+            }
+            Self::Terminal {
+                terminal,
+                reservation,
+            } => Call::Terminal {
+                terminal,
+                request: TerminalRequest::VoidReservation { reservation },
+            },
+        }
+    }
+}
+
+fn by_processor(draft: &Draft<'_>, payment: &Payment) -> Option<Route> {
+    let account = payment.account.clone()?;
+    let capabilities = draft.directory().accounts.get(&account)?;
+    if payment.terminal.is_some() && !capabilities.follows_up_terminals {
+        return None;
+    }
+    let auth_token = payment.auth_token.clone()?;
+    Some(Route::Processor {
+        account,
+        auth_token,
+    })
+}
+
+fn by_terminal(draft: &Draft<'_>, payment: &Payment) -> Option<Route> {
+    let made_by = payment.terminal.as_ref()?;
+    draft.directory().terminals.get(&made_by.terminal)?;
+    let reservation = Reservation {
+        receipt_number: made_by.mark.receipt_number.clone()?,
+        trace_number: made_by.mark.trace_number.clone(),
+        authorization_code: made_by.authorization_code.clone(),
+        amount: payment.open(),
+    };
+    Some(Route::Terminal {
+        terminal: made_by.terminal.clone(),
+        reservation,
+    })
+}

@@ -1,0 +1,101 @@
+//! Names of things. Each kind has its own type, so that none can be taken for another.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! names {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Wraps a name; the boundary that received it has checked its length and characters.
+            pub fn new(name: impl Into<String>) -> Self {
+                Self(name.into())
+            }
+
+            /// The name as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )*};
+}
+
+names! {
+    /// One operation, made by the station; the support reference of whatever goes wrong in it.
+    OperationId;
+    /// Made by the app before it asks; names one operation for ever.
+    IdempotencyKey;
+    /// One authorization and what follows from it; the same in every store that knows the order.
+    PaymentId;
+    /// What the customer bought, named by whoever made the order.
+    OrderId;
+    /// A line of an order.
+    LineId;
+    /// A configured terminal.
+    TerminalId;
+    /// A configured connector with its merchant properties.
+    MerchantAccountId;
+    /// The app that asked, as it named itself in `session.hello`.
+    ClientName;
+    /// Digest of a method and its parameters: tells a repeat from a key used for something else.
+    Fingerprint;
+}
+
+/// One effect of an operation: the step of that number. Its text is the idempotency key that a
+/// processor sees, so it is the same after a restart.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EffectId {
+    /// The operation.
+    pub operation: OperationId,
+    /// The step, counted from 0.
+    pub step: usize,
+}
+
+impl fmt::Display for EffectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.operation, self.step)
+    }
+}
+
+/// Milliseconds since 1970-01-01 UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+/// A token as the domain and the journal see it: sealed by `vault`, opened only by the adapter that
+/// sends it. It prints nothing of itself.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SealedToken(String);
+
+impl SealedToken {
+    /// Wraps what `vault` has sealed.
+    #[must_use]
+    pub const fn new(sealed: String) -> Self {
+        Self(sealed)
+    }
+
+    /// The sealed text, for the vault and the journal.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SealedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealedToken(..)")
+    }
+}

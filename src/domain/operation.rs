@@ -1,0 +1,241 @@
+//! An operation in progress: the request and, step by step, what was asked and answered.
+
+use firmware_protocols::vocabulary::Money;
+use firmware_protocols::vocabulary::card::Card;
+use firmware_protocols::vocabulary::terminal::{Receipt, TerminalRequest};
+use serde::{Deserialize, Serialize};
+
+use super::effect::ProcessorRequest;
+use super::entry::Entry;
+use super::id::{
+    ClientName, EffectId, Fingerprint, IdempotencyKey, MerchantAccountId, OperationId, PaymentId,
+    SealedToken, TerminalId, Timestamp,
+};
+use super::outcome::{Outcome, Reason};
+use super::request::Request;
+use super::terminal::{TerminalReference, TerminalResult, TransactionMark};
+
+/// One request of a POS app that moves money, from its start to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Its name.
+    pub id: OperationId,
+    /// The app's own name for it.
+    pub key: IdempotencyKey,
+    /// Digest of the request.
+    pub fingerprint: Fingerprint,
+    /// Who asked.
+    pub client: ClientName,
+    /// What.
+    pub request: Request,
+    /// When.
+    pub started_at: Timestamp,
+    /// Of a pickup: what was due when it began.
+    pub due: Option<Money>,
+    /// What was asked of the outside so far, in order; only the last can be unanswered.
+    pub steps: Vec<Step>,
+    /// Receipts so far.
+    pub receipts: Vec<Receipt>,
+}
+
+/// One effect: what was asked, and what is known of its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The payment whose money it moves.
+    pub payment: PaymentId,
+    /// What was asked.
+    pub call: Call,
+    /// Of a terminal: its last transaction before this one.
+    pub baseline: Option<TransactionMark>,
+    /// Of a terminal: the result that it told, acknowledged but not concluded.
+    pub reported: Option<TerminalResult>,
+    /// It may have happened, and an inquiry must tell.
+    pub in_doubt: bool,
+    /// How often it was tried or inquired in vain.
+    pub attempts: u32,
+    /// How it ended.
+    pub answer: Option<Answer>,
+}
+
+/// Something asked of the outside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Call {
+    /// Of a terminal.
+    Terminal {
+        /// Which.
+        terminal: TerminalId,
+        /// What.
+        request: TerminalRequest,
+    },
+    /// Of a processor.
+    Processor {
+        /// On which account.
+        account: MerchantAccountId,
+        /// What.
+        request: ProcessorRequest,
+    },
+}
+
+/// The certain end of a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// It happened.
+    Approved(Box<Approval>),
+    /// The processor reviews it by hand.
+    OnHold {
+        /// Reference to the authorization.
+        token: Option<SealedToken>,
+    },
+    /// The other side said no.
+    Declined(Reason),
+    /// The cardholder or the cashier stopped it.
+    Cancelled,
+    /// It certainly did not happen.
+    NotDone(Reason),
+}
+
+/// What an approval brings.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Minor units; absent where the other side did not repeat them.
+    pub amount: Option<u64>,
+    /// Reference to the authorization or, of a capture, to the capture.
+    pub token: Option<SealedToken>,
+    /// Reusable reference to the card.
+    pub card_token: Option<SealedToken>,
+    /// The card.
+    pub card: Option<Card>,
+    /// How the terminal knows it.
+    pub terminal: Option<TerminalReference>,
+    /// When the authorization ends.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// An operation that ended: its app may ask for the answer for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// Its name.
+    pub id: OperationId,
+    /// Digest of the request.
+    pub fingerprint: Fingerprint,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+impl Operation {
+    /// Makes an entry about this operation true.
+    pub fn apply(&mut self, entry: &Entry) {
+        match entry {
+            Entry::LinesReserved { due, .. } => self.due = Some(*due),
+            Entry::StepRequested {
+                payment,
+                call,
+                baseline,
+                ..
+            } => self.steps.push(Step {
+                payment: payment.clone(),
+                call: call.clone(),
+                baseline: baseline.clone(),
+                reported: None,
+                in_doubt: false,
+                attempts: 0,
+                answer: None,
+            }),
+            Entry::StepReported { result, .. } => {
+                self.change_last(|step| step.reported = Some((**result).clone()));
+            }
+            Entry::StepInDoubt { .. } => self.change_last(|step| step.in_doubt = true),
+            Entry::StepDelayed { attempts, .. } => {
+                self.change_last(|step| step.attempts = *attempts);
+            }
+            Entry::StepAnswered {
+                answer, receipts, ..
+            } => {
+                self.receipts.extend(receipts.iter().cloned());
+                self.change_last(|step| {
+                    step.answer = Some(answer.clone());
+                    step.in_doubt = false;
+                });
+            }
+            Entry::OperationStarted { .. }
+            | Entry::OperationFinished { .. }
+            | Entry::LinesFulfilled { .. }
+            | Entry::LinesReleased { .. }
+            | Entry::OrderStored { .. }
+            | Entry::PaymentMoved { .. }
+            | Entry::PaymentOpened { .. }
+            | Entry::TenderAdded { .. }
+            | Entry::TerminalSeen { .. } => {}
+        }
+    }
+
+    /// The step that waits for an answer, with its name.
+    #[must_use]
+    pub fn pending(&self) -> Option<(EffectId, &Step)> {
+        let step = self.steps.last().filter(|step| step.answer.is_none())?;
+        let at = self.steps.len().saturating_sub(1);
+        Some((
+            EffectId {
+                operation: self.id.clone(),
+                step: at,
+            },
+            step,
+        ))
+    }
+
+    /// Whether the step of that name waits for an answer.
+    #[must_use]
+    pub fn awaits(&self, effect: &EffectId) -> bool {
+        self.pending()
+            .is_some_and(|(pending, _)| pending == *effect)
+    }
+
+    /// The terminal that is at work for it.
+    #[must_use]
+    pub fn terminal(&self) -> Option<&TerminalId> {
+        match &self.steps.last().filter(|step| step.answer.is_none())?.call {
+            Call::Terminal { terminal, .. } => Some(terminal),
+            Call::Processor { .. } => None,
+        }
+    }
+
+    /// Whether an inquiry must tell how its last step ended.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        self.pending().is_some_and(|(_, step)| step.in_doubt)
+    }
+
+    /// Whether it is about that payment.
+    #[must_use]
+    pub fn touches(&self, payment: &PaymentId) -> bool {
+        self.request.payment() == Some(payment)
+            || self.steps.iter().any(|step| step.payment == *payment)
+    }
+
+    /// The payment that this operation opens as number `at`.
+    #[must_use]
+    pub fn own_payment(&self, at: usize) -> PaymentId {
+        own_payment(&self.id, at)
+    }
+
+    /// The terminal's last transaction was told just before a waiting step is sent.
+    pub fn rebase(&mut self, terminal: &TerminalId, mark: Option<&TransactionMark>) {
+        if self.terminal() == Some(terminal) && !self.is_in_doubt() {
+            self.change_last(|step| step.baseline = mark.cloned());
+        }
+    }
+
+    fn change_last(&mut self, change: impl FnOnce(&mut Step)) {
+        if let Some(step) = self.steps.last_mut() {
+            change(step);
+        }
+    }
+}
+
+/// The payment that an operation opens as number `at`: unique wherever operation ids are.
+#[must_use]
+pub fn own_payment(operation: &OperationId, at: usize) -> PaymentId {
+    PaymentId::new(format!("{operation}.{at}"))
+}

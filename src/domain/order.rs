@@ -1,0 +1,249 @@
+//! An order: lines that are handed over one by one, and the payments that secure them.
+
+use firmware_protocols::vocabulary::{Currency, Money};
+use serde::{Deserialize, Serialize};
+
+use super::id::{LineId, OperationId, OrderId, PaymentId};
+
+/// What the customer bought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// Its name.
+    pub id: OrderId,
+    /// Raised by one with every change, here or elsewhere.
+    pub version: u64,
+    /// Currency of all its amounts.
+    pub currency: Currency,
+    /// Where it was made.
+    pub channel: Channel,
+    /// Who bought it, in the words of the system that made it.
+    pub customer_reference: Option<String>,
+    /// What was bought.
+    pub lines: Vec<Line>,
+    /// Minor units paid when the order was made, carry-out lines not counted.
+    pub deposit: u64,
+    /// Its payments, in the sequence in which they are used.
+    pub tenders: Vec<Tender>,
+}
+
+/// Where an order was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// In a store.
+    Store,
+    /// In the web shop.
+    Online,
+    /// By the call centre: only its tenders marked as prepayment count.
+    CallCenter,
+}
+
+/// One line of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Its name within the order.
+    pub id: LineId,
+    /// For people.
+    pub description: Option<String>,
+    /// Minor units, for all pieces of the line.
+    pub amount: u64,
+    /// How it reaches the customer.
+    pub fulfilment: Fulfilment,
+    /// How far that is.
+    pub state: LineState,
+}
+
+/// How a line reaches the customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fulfilment {
+    /// Taken along at once.
+    CarryOut,
+    /// Fetched at a store later.
+    Pickup {
+        /// Which store, where that is fixed.
+        store: Option<String>,
+    },
+    /// Sent.
+    Ship,
+}
+
+/// How far a line is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineState {
+    /// Nothing happened yet.
+    Open,
+    /// This operation is taking the money for it right now.
+    Reserved(OperationId),
+    /// Handed over.
+    Fulfilled,
+    /// Will not be handed over.
+    Cancelled,
+}
+
+/// One means of payment on an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tender {
+    /// The payment.
+    pub payment: PaymentId,
+    /// Tender type of the surrounding system.
+    pub tender_type: Option<String>,
+    /// Card type of the surrounding system.
+    pub card_type: Option<String>,
+    /// Whether it may pay for goods when the call centre took it.
+    pub prepayment: bool,
+}
+
+impl Order {
+    /// What all lines cost that are not cancelled.
+    #[must_use]
+    pub fn total(&self) -> Money {
+        self.sum(|line| line.state != LineState::Cancelled)
+    }
+
+    /// What the carry-out lines cost; they are paid in full when the order is made.
+    #[must_use]
+    pub fn carry_out_total(&self) -> Money {
+        self.sum(|line| {
+            line.state != LineState::Cancelled && line.fulfilment == Fulfilment::CarryOut
+        })
+    }
+
+    /// The line of that name.
+    #[must_use]
+    pub fn line(&self, id: &LineId) -> Option<&Line> {
+        self.lines.iter().find(|line| line.id == *id)
+    }
+
+    /// Whether no line waits any more.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.lines.iter().all(|line| match line.state {
+            LineState::Open | LineState::Reserved(_) => false,
+            LineState::Fulfilled | LineState::Cancelled => true,
+        })
+    }
+
+    /// The tenders that may pay at a pickup, in sequence.
+    pub fn usable_tenders(&self) -> impl Iterator<Item = &Tender> {
+        self.tenders
+            .iter()
+            .filter(|tender| self.channel != Channel::CallCenter || tender.prepayment)
+    }
+
+    /// What the customer must have paid in all once `handed_over` minor units of the lines that
+    /// wait for fulfilment are gone: the deposit, and the same share of the rest. Rounded so that
+    /// the last hand-over makes it exactly the total.
+    #[must_use]
+    pub fn required_after(&self, handed_over: u64) -> u64 {
+        let carry_out = self.carry_out_total().minor;
+        let waiting = self.total().minor.saturating_sub(carry_out);
+        if waiting == 0 {
+            return carry_out;
+        }
+        let remainder = u128::from(waiting.saturating_sub(self.deposit));
+        let share = remainder
+            .saturating_mul(u128::from(handed_over))
+            .checked_div(u128::from(waiting))
+            .unwrap_or(0);
+        let share = u64::try_from(share).unwrap_or(u64::MAX);
+        carry_out
+            .saturating_add(self.deposit.min(waiting))
+            .saturating_add(share)
+    }
+
+    /// What is due when `lines` are handed over and `paid` minor units have been paid so far.
+    #[must_use]
+    pub fn due_for(&self, lines: &[LineId], paid: u64) -> Money {
+        let handed_over = self.sum(|line| {
+            line.fulfilment != Fulfilment::CarryOut
+                && (line.state == LineState::Fulfilled || lines.contains(&line.id))
+        });
+        let due = self.required_after(handed_over.minor).saturating_sub(paid);
+        Money::new(due, self.currency)
+    }
+
+    /// Whether lines are reserved for that operation.
+    #[must_use]
+    pub fn is_reserved_for(&self, operation: &OperationId) -> bool {
+        let reserved = LineState::Reserved(operation.clone());
+        self.lines.iter().any(|line| line.state == reserved)
+    }
+
+    /// The lines reserved for an operation get another state.
+    pub fn end_reservation(&mut self, operation: &OperationId, state: &LineState) {
+        let reserved = LineState::Reserved(operation.clone());
+        for line in self.lines.iter_mut().filter(|line| line.state == reserved) {
+            line.state = state.clone();
+        }
+    }
+
+    fn sum(&self, counts: impl Fn(&Line) -> bool) -> Money {
+        let minor = self
+            .lines
+            .iter()
+            .filter(|line| counts(line))
+            .fold(0_u64, |sum, line| sum.saturating_add(line.amount));
+        Money::new(minor, self.currency)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(deposit: u64, amounts: &[u64]) -> Order {
+        let line = |(at, amount): (usize, &u64)| Line {
+            id: LineId::new(at.to_string()),
+            description: None,
+            amount: *amount,
+            fulfilment: Fulfilment::Pickup { store: None },
+            state: LineState::Open,
+        };
+        Order {
+            id: OrderId::new("O"),
+            version: 1,
+            currency: Currency::NOK,
+            channel: Channel::Store,
+            customer_reference: None,
+            lines: amounts.iter().enumerate().map(line).collect(),
+            deposit,
+            tenders: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_remainder_is_due_in_shares_that_sum_to_it() {
+        // (deposit, line amounts, what each successive pickup of one line costs)
+        for (deposit, amounts, dues) in [
+            (0, vec![80_000], vec![80_000]),
+            (20_000, vec![100_000], vec![80_000]),
+            (100, vec![100, 100, 100], vec![66, 67, 67]),
+            (300, vec![100, 100, 100], vec![0, 0, 0]),
+            (1, vec![1, 1], vec![0, 1]),
+        ] {
+            let mut order = order(deposit, &amounts);
+            let mut paid = deposit;
+            for (at, expected) in dues.iter().enumerate() {
+                let lines = [LineId::new(at.to_string())];
+                let due = order.due_for(&lines, paid).minor;
+                assert_eq!(
+                    due, *expected,
+                    "deposit {deposit}, {amounts:?}, pickup {at}"
+                );
+                paid += due;
+                order.lines[at].state = LineState::Fulfilled;
+            }
+            assert_eq!(paid, order.total().minor);
+        }
+    }
+
+    #[test]
+    fn carry_out_lines_are_paid_when_the_order_is_made() {
+        let mut order = order(20, &[100, 50]);
+        order.lines[1].fulfilment = Fulfilment::CarryOut;
+        order.lines[1].state = LineState::Fulfilled;
+        assert_eq!(order.due_for(&[LineId::new("0")], 70).minor, 80);
+    }
+}

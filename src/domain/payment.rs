@@ -1,0 +1,401 @@
+//! One payment: four counters, and everything else follows from them.
+//!
+//! | status | when |
+//! | --- | --- |
+//! | `initialized` | created, no answer yet |
+//! | `on_hold` | the processor is reviewing it by hand |
+//! | `authorized` | authorized > 0, nothing captured, not all voided |
+//! | `partially_captured` | 0 < captured, captured + voided < authorized, nothing refunded |
+//! | `captured` | captured > 0, captured + voided = authorized, nothing refunded |
+//! | `authorization_voided` | nothing captured, voided = authorized; final |
+//! | `partially_refunded` | 0 < refunded < captured |
+//! | `refunded` | refunded = captured > 0; final |
+//! | `rejected` | declined; final |
+//! | `failed` | technical failure or cancelled; final |
+
+use firmware_protocols::vocabulary::card::Card;
+use firmware_protocols::vocabulary::{Currency, Money};
+use serde::{Deserialize, Serialize};
+
+use super::id::{MerchantAccountId, OrderId, PaymentId, SealedToken, Timestamp};
+use super::outcome::Reason;
+use super::rejection::Rejection;
+use super::terminal::TerminalReference;
+
+/// One authorization and what followed from it.
+///
+/// INVARIANT: captured + voided <= authorized, and refunded <= captured.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    /// Its name, the same in every store.
+    pub id: PaymentId,
+    /// The order it pays, if any.
+    pub order: Option<OrderId>,
+    /// Where it was authorized; follow-ups go to the same account.
+    pub account: Option<MerchantAccountId>,
+    /// Currency of all counters.
+    pub currency: Currency,
+    /// Minor units authorized in all.
+    pub authorized: u64,
+    /// Minor units captured in all.
+    pub captured: u64,
+    /// Minor units voided in all.
+    pub voided: u64,
+    /// Minor units refunded in all.
+    pub refunded: u64,
+    /// Set while the processor reviews it, or when it ended without money.
+    pub standing: Standing,
+    /// The card.
+    pub card: Option<Card>,
+    /// Reusable reference to the card.
+    pub card_token: Option<SealedToken>,
+    /// Reference to the authorization.
+    pub auth_token: Option<SealedToken>,
+    /// What was captured, newest last.
+    pub captures: Vec<Capture>,
+    /// How the terminal knows it, if one made it.
+    pub terminal: Option<TerminalReference>,
+    /// When the authorization ends, where known.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// One capture: refunds refer to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capture {
+    /// Minor units captured.
+    pub amount: u64,
+    /// Minor units of it refunded.
+    pub refunded: u64,
+    /// Reference to it.
+    pub token: Option<SealedToken>,
+}
+
+/// What the counters alone do not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Nothing special.
+    Normal,
+    /// The processor reviews it.
+    OnHold,
+    /// Declined, for this reason.
+    Rejected(Reason),
+    /// Ended technically, or cancelled, for this reason.
+    Failed(Reason),
+}
+
+/// See the table of this module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the table above says each")]
+pub enum Status {
+    Initialized,
+    OnHold,
+    Authorized,
+    PartiallyCaptured,
+    Captured,
+    AuthorizationVoided,
+    PartiallyRefunded,
+    Refunded,
+    Rejected,
+    Failed,
+}
+
+/// What may be done with a payment now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Take held money.
+    Capture,
+    /// Release held money.
+    Void,
+    /// Give taken money back.
+    Refund,
+}
+
+/// Something that happened to a payment's money.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Movement {
+    /// Money is held.
+    Authorized {
+        /// Minor units.
+        amount: u64,
+        /// The card.
+        card: Option<Card>,
+        /// Reusable reference to the card.
+        card_token: Option<SealedToken>,
+        /// Reference to the authorization.
+        auth_token: Option<SealedToken>,
+        /// How the terminal knows it.
+        terminal: Option<TerminalReference>,
+        /// When it ends.
+        expires_at: Option<Timestamp>,
+    },
+    /// Held money was taken.
+    Captured {
+        /// Minor units.
+        amount: u64,
+        /// Reference to the capture.
+        token: Option<SealedToken>,
+    },
+    /// Held money was released.
+    Voided {
+        /// Minor units.
+        amount: u64,
+    },
+    /// Taken money was given back.
+    Refunded {
+        /// Minor units.
+        amount: u64,
+    },
+    /// The processor reviews it.
+    HeldForReview,
+    /// Declined.
+    Rejected(Reason),
+    /// Ended without money, for a technical reason or because someone stopped it.
+    Failed(Reason),
+}
+
+impl Payment {
+    /// A payment that nobody has answered yet.
+    #[must_use]
+    pub const fn opened(
+        id: PaymentId,
+        order: Option<OrderId>,
+        account: Option<MerchantAccountId>,
+        currency: Currency,
+    ) -> Self {
+        Self {
+            id,
+            order,
+            account,
+            currency,
+            authorized: 0,
+            captured: 0,
+            voided: 0,
+            refunded: 0,
+            standing: Standing::Normal,
+            card: None,
+            card_token: None,
+            auth_token: None,
+            captures: Vec::new(),
+            terminal: None,
+            expires_at: None,
+        }
+    }
+
+    /// What is held and neither captured nor voided.
+    #[must_use]
+    pub const fn open(&self) -> Money {
+        let gone = self.captured.saturating_add(self.voided);
+        Money::new(self.authorized.saturating_sub(gone), self.currency)
+    }
+
+    /// What is captured and not refunded.
+    #[must_use]
+    pub const fn paid(&self) -> Money {
+        Money::new(self.captured.saturating_sub(self.refunded), self.currency)
+    }
+
+    /// The status that the counters give.
+    #[must_use]
+    pub const fn status(&self) -> Status {
+        match self.standing {
+            Standing::Rejected(_) => return Status::Rejected,
+            Standing::Failed(_) => return Status::Failed,
+            Standing::OnHold => return Status::OnHold,
+            Standing::Normal => {}
+        }
+        if self.authorized == 0 {
+            Status::Initialized
+        } else if self.refunded > 0 && self.refunded == self.captured {
+            Status::Refunded
+        } else if self.refunded > 0 {
+            Status::PartiallyRefunded
+        } else if self.captured > 0 && self.open().is_zero() {
+            Status::Captured
+        } else if self.captured > 0 {
+            Status::PartiallyCaptured
+        } else if self.open().is_zero() {
+            Status::AuthorizationVoided
+        } else {
+            Status::Authorized
+        }
+    }
+
+    /// What the status allows. Money that is still held can always be released.
+    #[must_use]
+    pub fn actions(&self) -> Vec<Action> {
+        let status = self.status();
+        let mut actions = Vec::new();
+        if status.is_live() && status != Status::Refunded && !self.open().is_zero() {
+            actions.push(Action::Capture);
+        }
+        if status.is_live() && !self.open().is_zero() {
+            actions.push(Action::Void);
+        }
+        if status.is_live() && !self.paid().is_zero() {
+            actions.push(Action::Refund);
+        }
+        actions
+    }
+
+    /// Checks a capture; without an amount all that is open is meant.
+    pub fn check_capture(&self, amount: Option<Money>) -> Result<Money, Rejection> {
+        self.check_live()?;
+        let open = self.open();
+        let amount = self.check_currency(amount.unwrap_or(open))?;
+        if self.status() == Status::AuthorizationVoided {
+            return Err(Rejection::PaymentAlreadyVoided);
+        }
+        if self.status() == Status::Refunded || open.is_zero() || amount.minor > open.minor {
+            return Err(Rejection::ExceedsOpenAmount { open });
+        }
+        Ok(amount)
+    }
+
+    /// Checks a void, which releases all that is open.
+    pub fn check_void(&self) -> Result<Money, Rejection> {
+        self.check_live()?;
+        if self.status() == Status::AuthorizationVoided {
+            return Err(Rejection::PaymentAlreadyVoided);
+        }
+        if self.open().is_zero() {
+            return Err(Rejection::RefundInstead);
+        }
+        Ok(self.open())
+    }
+
+    /// Checks a refund; without an amount all that is paid is meant.
+    pub fn check_refund(&self, amount: Option<Money>) -> Result<Money, Rejection> {
+        self.check_live()?;
+        if self.status() == Status::AuthorizationVoided {
+            return Err(Rejection::PaymentAlreadyVoided);
+        }
+        if self.captured == 0 {
+            let part = amount.is_some_and(|amount| amount.minor < self.open().minor);
+            return Err(if part {
+                Rejection::CaptureLess
+            } else {
+                Rejection::VoidInstead
+            });
+        }
+        let paid = self.paid();
+        let amount = self.check_currency(amount.unwrap_or(paid))?;
+        if paid.is_zero() || amount.minor > paid.minor {
+            return Err(Rejection::ExceedsCapturedAmount { paid });
+        }
+        Ok(amount)
+    }
+
+    /// Makes a movement true. Amounts beyond the invariant are cut off: what the outside has really
+    /// done is then named by the reconciliation, never by a counter that lies.
+    pub fn apply(&mut self, movement: &Movement) {
+        match movement {
+            Movement::Authorized {
+                amount,
+                card,
+                card_token,
+                auth_token,
+                terminal,
+                expires_at,
+            } => {
+                self.authorized = self.authorized.saturating_add(*amount);
+                self.standing = Standing::Normal;
+                self.card.clone_from(card);
+                self.card_token.clone_from(card_token);
+                self.auth_token.clone_from(auth_token);
+                self.terminal.clone_from(terminal);
+                self.expires_at = *expires_at;
+            }
+            Movement::Captured { amount, token } => {
+                let amount = (*amount).min(self.open().minor);
+                self.captured = self.captured.saturating_add(amount);
+                self.captures.push(Capture {
+                    amount,
+                    refunded: 0,
+                    token: token.clone(),
+                });
+            }
+            Movement::Voided { amount } => {
+                let amount = (*amount).min(self.open().minor);
+                self.voided = self.voided.saturating_add(amount);
+            }
+            Movement::Refunded { amount } => self.apply_refund((*amount).min(self.paid().minor)),
+            Movement::HeldForReview => self.standing = Standing::OnHold,
+            Movement::Rejected(reason) => self.standing = Standing::Rejected(*reason),
+            Movement::Failed(reason) => self.standing = Standing::Failed(*reason),
+        }
+        debug_assert!(self.holds_invariants(), "{self:?}");
+    }
+
+    /// Whether the counters can be true.
+    #[must_use]
+    pub const fn holds_invariants(&self) -> bool {
+        self.captured.saturating_add(self.voided) <= self.authorized
+            && self.refunded <= self.captured
+    }
+
+    /// The capture to refund next, newest first, and how much it can take of `amount`.
+    #[must_use]
+    pub fn next_refund(&self, amount: Money) -> Option<(SealedToken, Money)> {
+        let capture = self
+            .captures
+            .iter()
+            .rev()
+            .find(|capture| capture.token.is_some() && capture.refunded < capture.amount)?;
+        let left = capture.amount.saturating_sub(capture.refunded);
+        let token = capture.token.clone()?;
+        Some((token, Money::new(left.min(amount.minor), self.currency)))
+    }
+
+    fn apply_refund(&mut self, amount: u64) {
+        self.refunded = self.refunded.saturating_add(amount);
+        let mut rest = amount;
+        for capture in self.captures.iter_mut().rev() {
+            let part = rest.min(capture.amount.saturating_sub(capture.refunded));
+            capture.refunded = capture.refunded.saturating_add(part);
+            rest = rest.saturating_sub(part);
+        }
+    }
+
+    fn check_live(&self) -> Result<(), Rejection> {
+        match self.status() {
+            Status::OnHold => Err(Rejection::PaymentOnHold),
+            Status::Initialized => Err(Rejection::PaymentNotReady),
+            Status::Rejected | Status::Failed => Err(Rejection::PaymentEnded),
+            Status::Authorized
+            | Status::PartiallyCaptured
+            | Status::Captured
+            | Status::AuthorizationVoided
+            | Status::PartiallyRefunded
+            | Status::Refunded => Ok(()),
+        }
+    }
+
+    fn check_currency(&self, amount: Money) -> Result<Money, Rejection> {
+        if amount.currency == self.currency {
+            Ok(amount)
+        } else {
+            Err(Rejection::CurrencyMismatch {
+                expected: self.currency,
+            })
+        }
+    }
+}
+
+impl Status {
+    /// Whether money is or was moved by it.
+    const fn is_live(self) -> bool {
+        match self {
+            Self::Initialized | Self::OnHold | Self::Rejected | Self::Failed => false,
+            Self::Authorized
+            | Self::PartiallyCaptured
+            | Self::Captured
+            | Self::AuthorizationVoided
+            | Self::PartiallyRefunded
+            | Self::Refunded => true,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Why a request is refused before anything is sent.
+
+use firmware_protocols::vocabulary::{Currency, Money};
+
+use super::id::{LineId, OperationId, OrderId, PaymentId, TerminalId};
+
+/// A refusal. Nothing was journalled or sent. Checked in this order of precedence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rejection {
+    /// The idempotency key was used before, for something else.
+    IdempotencyKeyReused,
+    /// No terminal of that name is configured here.
+    TerminalUnknown(TerminalId),
+    /// The terminal is at work for another operation.
+    TerminalLocked {
+        /// The terminal.
+        terminal: TerminalId,
+        /// For whom it works.
+        holder: OperationId,
+    },
+    /// Zero, or more than this station takes in one go.
+    AmountOutOfRange,
+    /// Not the currency of the terminal, the payment or the order.
+    CurrencyMismatch {
+        /// The one that would fit.
+        expected: Currency,
+    },
+    /// No payment of that name is known here.
+    PaymentUnknown(PaymentId),
+    /// Another operation is at work on the payment.
+    PaymentBusy {
+        /// Which operation.
+        holder: OperationId,
+    },
+    /// Nobody has answered for it yet.
+    PaymentNotReady,
+    /// The processor is reviewing it.
+    PaymentOnHold,
+    /// It was rejected or failed; there is no money in it.
+    PaymentEnded,
+    /// All of it was voided before.
+    PaymentAlreadyVoided,
+    /// A refund where nothing has been taken yet.
+    VoidInstead,
+    /// A part refund where a smaller capture is meant.
+    CaptureLess,
+    /// A void where all was captured.
+    RefundInstead,
+    /// More than is left to capture.
+    ExceedsOpenAmount {
+        /// What is left.
+        open: Money,
+    },
+    /// More than is left to refund.
+    ExceedsCapturedAmount {
+        /// What is left.
+        paid: Money,
+    },
+    /// Neither a terminal nor a processor here can carry it out.
+    NoRoute,
+    /// No order of that name is known here.
+    OrderUnknown(OrderId),
+    /// The order is at another version than the one given.
+    OrderChanged {
+        /// The version here.
+        version: u64,
+    },
+    /// Another operation is at work on the order.
+    OrderBusy {
+        /// Which.
+        holder: OperationId,
+    },
+    /// The order has no such line.
+    LineUnknown(LineId),
+    /// The line was handed over or cancelled, or is being handed over.
+    LineNotOpen(LineId),
+    /// A deposit that is larger than the order, or an order that contradicts itself.
+    OrderInvalid {
+        /// What is wrong.
+        problem: OrderProblem,
+    },
+}
+
+/// How an order contradicts itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderProblem {
+    /// It has no lines.
+    NoLines,
+    /// Two lines have one name.
+    DuplicateLine,
+    /// The deposit is larger than what the lines cost.
+    DepositTooLarge,
+    /// A payment of it is in another currency.
+    MixedCurrencies,
+    /// The counters of a payment contradict each other.
+    ImpossibleCounters,
+    /// The lines together cost more than this station takes.
+    TotalOutOfRange,
+    /// A payment of it belongs to another order.
+    ForeignPayment,
+}

@@ -1,0 +1,137 @@
+//! What a POS app can ask for: one variant per operation, checked and typed.
+
+use firmware_protocols::vocabulary::Money;
+use serde::{Deserialize, Serialize};
+
+use super::id::{LineId, OrderId, PaymentId, TerminalId};
+use super::order::Order;
+use super::payment::Payment;
+
+/// The parameters of an operation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Request {
+    /// Take money from a card at a terminal.
+    Sale {
+        /// Where.
+        terminal: TerminalId,
+        /// How much.
+        amount: Money,
+        /// Whether a reusable card token is wanted.
+        want_token: bool,
+    },
+    /// Hold money on a card at a terminal.
+    Authorize {
+        /// Where.
+        terminal: TerminalId,
+        /// How much.
+        amount: Money,
+        /// Whether a reusable card token is wanted.
+        want_token: bool,
+    },
+    /// Take held money.
+    Capture {
+        /// Of which payment.
+        payment: PaymentId,
+        /// How much; all that is open when absent.
+        amount: Option<Money>,
+    },
+    /// Release all held money that is not captured.
+    Void {
+        /// Of which payment.
+        payment: PaymentId,
+    },
+    /// Give taken money back.
+    Refund {
+        /// Of which payment.
+        payment: PaymentId,
+        /// How much; all that is captured when absent.
+        amount: Option<Money>,
+    },
+    /// Take a deposit and secure the remainder of an order, with one card presentation.
+    DepositTake {
+        /// Where.
+        terminal: TerminalId,
+        /// The order, as it will be stored when the deposit is taken.
+        order: Order,
+        /// What is paid now, carry-out lines not counted.
+        deposit: Money,
+    },
+    /// Store an order that was made anywhere, or a newer version of it.
+    OrderPut {
+        /// The order.
+        order: Order,
+        /// Its payments, in the order of its tenders.
+        payments: Vec<Payment>,
+    },
+    /// Hand lines over and take what is due for them.
+    PickupCapture {
+        /// The order.
+        order: OrderId,
+        /// The version that the cashier saw.
+        version: u64,
+        /// The lines that are handed over.
+        lines: Vec<LineId>,
+        /// What pays.
+        tender: PickupTender,
+    },
+}
+
+/// What pays at a pickup.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PickupTender {
+    /// The order's own tenders, in sequence.
+    Available,
+    /// Another card, at this terminal.
+    Other {
+        /// Where.
+        terminal: TerminalId,
+    },
+}
+
+impl Request {
+    /// The method name of the API, for people.
+    #[must_use]
+    pub const fn method(&self) -> &'static str {
+        match self {
+            Self::Sale { .. } => "payment.sale",
+            Self::Authorize { .. } => "payment.authorize",
+            Self::Capture { .. } => "payment.capture",
+            Self::Void { .. } => "payment.void",
+            Self::Refund { .. } => "payment.refund",
+            Self::DepositTake { .. } => "deposit.take",
+            Self::OrderPut { .. } => "order.put",
+            Self::PickupCapture { .. } => "pickup.capture",
+        }
+    }
+
+    /// The order it is about.
+    #[must_use]
+    pub const fn order(&self) -> Option<&OrderId> {
+        match self {
+            Self::DepositTake { order, .. } | Self::OrderPut { order, .. } => Some(&order.id),
+            Self::PickupCapture { order, .. } => Some(order),
+            Self::Sale { .. }
+            | Self::Authorize { .. }
+            | Self::Capture { .. }
+            | Self::Void { .. }
+            | Self::Refund { .. } => None,
+        }
+    }
+
+    /// The payment it is about.
+    #[must_use]
+    pub const fn payment(&self) -> Option<&PaymentId> {
+        match self {
+            Self::Capture { payment, .. }
+            | Self::Void { payment }
+            | Self::Refund { payment, .. } => Some(payment),
+            Self::Sale { .. }
+            | Self::Authorize { .. }
+            | Self::DepositTake { .. }
+            | Self::OrderPut { .. }
+            | Self::PickupCapture { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What is in memory: what is open, and what the running operations are about.
+
+use std::collections::BTreeMap;
+
+use super::directory::Directory;
+use super::entry::Entry;
+use super::id::{OperationId, OrderId, PaymentId, TerminalId};
+use super::operation::Operation;
+use super::order::{LineState, Order};
+use super::payment::Payment;
+use super::terminal::Terminal;
+
+/// The books in memory, and what is configured.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// What is configured.
+    pub directory: Directory,
+    /// The books.
+    pub books: Aggregates,
+}
+
+/// Things that entries change.
+///
+/// Operations are all that are open. Payments and orders are those that an open operation is
+/// about; the station loads them from their tables before they are needed.
+#[derive(Clone, Debug, Default)]
+pub struct Aggregates {
+    /// Open operations.
+    pub operations: BTreeMap<OperationId, Operation>,
+    /// Loaded payments.
+    pub payments: BTreeMap<PaymentId, Payment>,
+    /// Loaded orders.
+    pub orders: BTreeMap<OrderId, Order>,
+    /// Terminals, as far as anything is known of them.
+    pub terminals: BTreeMap<TerminalId, Terminal>,
+}
+
+impl Aggregates {
+    /// Makes an entry true. Cannot fail; what is not loaded is not changed.
+    pub fn apply(&mut self, entry: &Entry) {
+        if let Some(operation) = entry.operation().and_then(|id| self.operations.get_mut(id)) {
+            operation.apply(entry);
+        }
+        match entry {
+            Entry::OperationStarted {
+                operation,
+                key,
+                fingerprint,
+                client,
+                request,
+                at,
+            } => {
+                let started = Operation {
+                    id: operation.clone(),
+                    key: key.clone(),
+                    fingerprint: fingerprint.clone(),
+                    client: client.clone(),
+                    request: (**request).clone(),
+                    started_at: *at,
+                    due: None,
+                    steps: Vec::new(),
+                    receipts: Vec::new(),
+                };
+                self.operations.insert(operation.clone(), started);
+            }
+            Entry::OperationFinished { operation, .. } => {
+                self.operations.remove(operation);
+            }
+            Entry::PaymentOpened { payment } => {
+                self.payments
+                    .insert(payment.id.clone(), (**payment).clone());
+            }
+            Entry::PaymentMoved { payment, movement } => {
+                if let Some(payment) = self.payments.get_mut(payment) {
+                    payment.apply(movement);
+                }
+            }
+            Entry::TerminalSeen {
+                terminal,
+                last,
+                sync,
+            } => {
+                for operation in self.operations.values_mut() {
+                    operation.rebase(terminal, last.as_ref());
+                }
+                let seen = Terminal {
+                    last: last.clone(),
+                    sync: sync.clone(),
+                };
+                self.terminals.insert(terminal.clone(), seen);
+            }
+            Entry::OrderStored { .. }
+            | Entry::LinesReserved { .. }
+            | Entry::LinesFulfilled { .. }
+            | Entry::LinesReleased { .. }
+            | Entry::TenderAdded { .. } => self.apply_to_order(entry),
+            Entry::StepRequested { .. }
+            | Entry::StepReported { .. }
+            | Entry::StepInDoubt { .. }
+            | Entry::StepDelayed { .. }
+            | Entry::StepAnswered { .. } => {}
+        }
+    }
+
+    fn apply_to_order(&mut self, entry: &Entry) {
+        if let Entry::OrderStored { order } = entry {
+            self.orders.insert(order.id.clone(), (**order).clone());
+            return;
+        }
+        let Some(order) = entry.order().and_then(|id| self.orders.get_mut(id)) else {
+            return;
+        };
+        order.version = order.version.saturating_add(1);
+        if let Entry::TenderAdded { tender, .. } = entry {
+            order.tenders.push(tender.clone());
+        }
+        if let Entry::LinesReserved {
+            operation, lines, ..
+        } = entry
+        {
+            for line in order
+                .lines
+                .iter_mut()
+                .filter(|line| lines.contains(&line.id))
+            {
+                line.state = LineState::Reserved(operation.clone());
+            }
+        }
+        if let Entry::LinesFulfilled { operation, .. } = entry {
+            order.end_reservation(operation, &LineState::Fulfilled);
+        }
+        if let Entry::LinesReleased { operation, .. } = entry {
+            order.end_reservation(operation, &LineState::Open);
+        }
+    }
+
+    /// The open operation that a terminal is at work for. One that is in doubt keeps it.
+    #[must_use]
+    pub fn holder_of_terminal(&self, terminal: &TerminalId) -> Option<&Operation> {
+        self.operations
+            .values()
+            .find(|operation| operation.terminal() == Some(terminal))
+    }
+
+    /// The open operation that is about a payment.
+    #[must_use]
+    pub fn holder_of_payment(&self, payment: &PaymentId) -> Option<&Operation> {
+        self.operations
+            .values()
+            .find(|operation| operation.touches(payment))
+    }
+
+    /// The open operation that is about an order.
+    #[must_use]
+    pub fn holder_of_order(&self, order: &OrderId) -> Option<&Operation> {
+        self.operations
+            .values()
+            .find(|operation| operation.request.order() == Some(order))
+    }
+}
