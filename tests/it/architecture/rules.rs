@@ -147,10 +147,13 @@ pub(super) const RULES: &[Rule] = &[
             "src/cli",
             "src/main",
             "src/bin",
+            "hw-sim/src/serve",
+            "hw-sim/src/cli",
+            "hw-sim/src/main",
             "hw-sim/src/bin",
         ],
         never_ending: &["Instant::now", "SystemTime::now"],
-        reason: "only station/clock.rs and the programs read a clock",
+        reason: "only station/clock.rs and the edge of a program read a clock",
         ..ANY
     },
     Rule {
@@ -207,6 +210,29 @@ pub(super) const RULES: &[Rule] = &[
         files: &["firmware-protocols/src/concert"],
         never: &["crate::ecr17", "crate::nexo", "crate::zvt"],
         reason: "protocols do not know each other",
+        ..ANY
+    },
+    Rule {
+        files: &["hw-sim/src"],
+        not_in: &[
+            "hw-sim/src/serve",
+            "hw-sim/src/cli",
+            "hw-sim/src/main",
+            "hw-sim/src/bin",
+        ],
+        never: &[
+            "axum",
+            "reqwest",
+            "rustix",
+            "std::env",
+            "std::fs",
+            "std::io",
+            "std::net",
+            "std::process",
+            "std::thread",
+            "tokio",
+        ],
+        reason: "simulated parties are pure, so that tests own the time; only serve has sockets",
         ..ANY
     },
     Rule {
