@@ -1,1 +1,18 @@
 //! The other side of every wire, for tests and for hands.
+//!
+//! | module | plays |
+//! | --- | --- |
+//! | [`bank`] | the truth about money; pure |
+//! | [`wallet`] | test cards, and what they and certain amounts provoke; pure |
+//! | [`processor`] | the acquirer's HTTP API as values: requests read, answers written, faults; pure |
+//! | [`terminal`] | card terminals as state machines: bytes in, bytes out; pure |
+//! | [`serve`] | all of the above on sockets and pseudo-terminals |
+//!
+//! Everything marked pure takes the time as an argument and draws no random numbers, so that a
+//! test can drive it through days in a moment and always sees the same.
+
+pub mod bank;
+pub mod processor;
+pub mod serve;
+pub mod terminal;
+pub mod wallet;
