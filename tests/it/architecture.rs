@@ -86,6 +86,30 @@ fn every_member_takes_the_shared_lints() -> Result<(), Box<dyn Error>> {
 }
 
 #[test]
+fn every_dependency_has_its_reason() -> Result<(), Box<dyn Error>> {
+    let reasons = fs::read_to_string(Path::new(ROOT).join("ARCHITECTURE.md"))?;
+    let rows: String = reasons
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .collect();
+    for (file, manifest) in manifests()?
+        .into_iter()
+        .filter(|(file, _)| file == "Cargo.toml")
+    {
+        for table in ["dependencies", "dev-dependencies", "build-dependencies"] {
+            let dependencies = manifest.get(table).and_then(|table| table.as_table());
+            for name in dependencies.into_iter().flat_map(|table| table.keys()) {
+                assert!(
+                    rows.contains(&format!("`{name}`")),
+                    "{file}: ARCHITECTURE.md, Dependencies, gives no reason for {name}"
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
 fn forbidden_dependencies_are_absent() -> Result<(), Box<dyn Error>> {
     for (package, forbidden) in [
         (
