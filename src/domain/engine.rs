@@ -344,7 +344,7 @@ fn on_processor_finished(
         }
         ProcessorEnding::NotSent if operation.is_in_doubt() => inquire_later(draft, operation),
         ProcessorEnding::NotSent if attempts < ATTEMPTS_TO_REACH => {
-            delay(draft, operation, attempts)
+            delay(draft, operation, attempts);
         }
         ProcessorEnding::NotSent => {
             let answer = Answer::NotDone(Reason::ProcessorUnreachable);

@@ -1,0 +1,45 @@
+//! Named points at which a test can kill the process, as a power cut would.
+//!
+//! Compiled in only with feature `failpoints`; otherwise [`hit`] is empty. A test starts the daemon
+//! with `POSD_FAILPOINT=name:n`: the n-th time that the point `name` is passed the process kills
+//! itself with `SIGKILL`. With `POSD_FAILPOINT_LOG=FILE` the names that are passed are appended to
+//! that file, so that a test can find every point of a scenario.
+
+/// Passes a point.
+#[cfg(not(feature = "failpoints"))]
+#[inline]
+pub const fn hit(_name: &str) {}
+
+/// Passes a point.
+#[cfg(feature = "failpoints")]
+pub fn hit(name: &str) {
+    use std::io::Write as _;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    static PASSED: AtomicU32 = AtomicU32::new(0);
+
+    if let Ok(path) = std::env::var("POSD_FAILPOINT_LOG")
+        && let Ok(mut log) = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path)
+    {
+        let _ = writeln!(log, "{name}");
+    }
+    let Ok(wanted) = std::env::var("POSD_FAILPOINT") else {
+        return;
+    };
+    let (wanted, count) = wanted.split_once(':').unwrap_or((&wanted, "1"));
+    if wanted != name {
+        return;
+    }
+    let passed = PASSED.fetch_add(1, Ordering::SeqCst).saturating_add(1);
+    if count.parse() == Ok(passed) {
+        let _ =
+            rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+        // The signal may take a moment to arrive; nothing may happen meanwhile.
+        loop {
+            std::thread::park();
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The journal: every fact durable before anyone hears of it.
+//!
+//! One writer thread takes batches in order; those that wait together commit together
+//! (`synchronous=FULL`). The tables beside `entry` are projections, written in the same
+//! transaction, so that a request loads only what it is about. A [`Reader`] has a connection of its
+//! own and never waits for the writer.
+
+mod error;
+mod reader;
+mod schema;
+mod writer;
+
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+pub use error::{JournalError, JournalErrorKind};
+pub use reader::{OperationRow, Reader, StoredEvent};
+
+use crate::domain::entry::Entry;
+use crate::domain::event::Event;
+use crate::domain::id::{SealedToken, Timestamp};
+use crate::domain::order::Order;
+use crate::domain::payment::Payment;
+
+/// What one decision adds: written in one transaction, possibly together with others.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// Number of the batch; the [`Commit`] names it again.
+    pub ticket: u64,
+    /// When it was decided.
+    pub at: Timestamp,
+    /// Facts.
+    pub entries: Vec<Entry>,
+    /// Events with their sequence numbers.
+    pub events: Vec<(u64, Event)>,
+    /// Payments that the entries changed, as they are now.
+    pub payments: Vec<Payment>,
+    /// Orders that the entries changed, as they are now.
+    pub orders: Vec<Order>,
+}
+
+/// All batches up to and with `ticket` are durable, or the journal has failed at one of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// The last batch of the group.
+    pub ticket: u64,
+    /// Whether it is durable. After a failure nothing more is written.
+    pub result: Result<(), JournalError>,
+}
+
+/// The writing side. Dropping it commits what waits and ends the thread.
+#[derive(Debug)]
+pub struct Journal {
+    batches: Option<mpsc::Sender<Batch>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Journal {
+    /// Opens or creates the journal at `path`, brings its schema up to date and starts the writer,
+    /// which reports each group commit to `on_commit` from its own thread. A new file is stamped
+    /// with `key_check`; [`Reader::key_check`] tells the stamp of the file that was found.
+    pub fn open(
+        path: &Path,
+        key_check: &SealedToken,
+        on_commit: impl Fn(Commit) + Send + 'static,
+    ) -> Result<(Self, Reader), JournalError> {
+        let connection = schema::open_for_writing(path)?;
+        connection.execute(
+            "INSERT OR IGNORE INTO meta (name, value) VALUES ('key_check', ?)",
+            [key_check.as_str()],
+        )?;
+        let reader = Reader::open(path)?;
+        let (batches, waiting) = mpsc::channel();
+        let thread = std::thread::Builder::new()
+            .name("journal".to_owned())
+            .spawn(move || writer::run(connection, &waiting, on_commit))
+            .map_err(|cause| JournalError::other(path, &cause))?;
+        Ok((
+            Self {
+                batches: Some(batches),
+                thread: Some(thread),
+            },
+            reader,
+        ))
+    }
+
+    /// Hands a batch to the writer. Its fate comes as a [`Commit`].
+    pub fn append(&self, batch: Batch) {
+        // A writer that is gone has reported why; the station has stopped taking money then.
+        if let Some(batches) = &self.batches {
+            let _ = batches.send(batch);
+        }
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        self.batches = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::TerminalId;
+
+    fn batch(ticket: u64) -> Batch {
+        let terminal = TerminalId::new(format!("till-{ticket}"));
+        Batch {
+            ticket,
+            at: Timestamp(7),
+            entries: vec![Entry::TerminalSeen {
+                terminal: terminal.clone(),
+                last: None,
+                sync: None,
+            }],
+            events: vec![(ticket, Event::TerminalConnected { terminal })],
+            payments: Vec::new(),
+            orders: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn batches_are_durable_in_order_and_found_after_reopening() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("journal.db");
+        let stamp = SealedToken::new("first".to_owned());
+        let (told, commits) = mpsc::channel();
+        let (journal, _) = Journal::open(&path, &stamp, move |commit| {
+            let _ = told.send(commit);
+        })
+        .unwrap();
+        for ticket in 1..=100 {
+            journal.append(batch(ticket));
+        }
+        drop(journal);
+        let commits: Vec<Commit> = commits.iter().collect();
+        assert!(commits.iter().all(|commit| commit.result.is_ok()));
+        assert!(
+            commits
+                .windows(2)
+                .all(|pair| pair[0].ticket < pair[1].ticket)
+        );
+        assert_eq!(commits.last().unwrap().ticket, 100);
+
+        let other = SealedToken::new("second".to_owned());
+        let (_journal, reader) = Journal::open(&path, &other, |_| {}).unwrap();
+        assert_eq!(reader.key_check().unwrap(), Some(stamp));
+        assert_eq!(reader.entries().unwrap().len(), 100);
+        assert_eq!(reader.terminals().unwrap().len(), 100);
+        let seqs: Vec<u64> = reader
+            .events_after(97, 10)
+            .unwrap()
+            .iter()
+            .map(|event| event.seq)
+            .collect();
+        assert_eq!(seqs, [98, 99, 100]);
+    }
+
+    #[test]
+    fn a_failed_commit_is_reported_and_nothing_follows_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("journal.db");
+        let stamp = SealedToken::new("x".to_owned());
+        let (told, commits) = mpsc::channel();
+        let (journal, reader) = Journal::open(&path, &stamp, move |commit| {
+            let _ = told.send(commit);
+        })
+        .unwrap();
+        // An event number that is taken cannot be written a second time.
+        journal.append(batch(1));
+        assert!(commits.recv().unwrap().result.is_ok());
+        journal.append(batch(1));
+        assert!(commits.recv().unwrap().result.is_err());
+        journal.append(batch(2));
+        drop(journal);
+        assert!(commits.recv().is_err());
+        assert_eq!(reader.entries().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_journal_of_a_newer_version_is_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("journal.db");
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        connection.pragma_update(None, "user_version", 99).unwrap();
+        let error = Journal::open(&path, &SealedToken::new(String::new()), |_| {}).unwrap_err();
+        assert_eq!(error.kind, JournalErrorKind::TooNew);
+    }
+}

@@ -1,0 +1,266 @@
+//! Reads of the journal and its projections.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use serde::de::DeserializeOwned;
+
+use super::error::JournalError;
+use super::schema;
+use crate::domain::entry::Entry;
+use crate::domain::event::Event;
+use crate::domain::id::{
+    Fingerprint, IdempotencyKey, OperationId, OrderId, PaymentId, SealedToken, TerminalId,
+    Timestamp,
+};
+use crate::domain::operation::Finished;
+use crate::domain::order::Order;
+use crate::domain::payment::Payment;
+use crate::domain::terminal::Terminal;
+
+/// A connection of its own, for reading.
+#[derive(Debug)]
+pub struct Reader {
+    connection: Connection,
+}
+
+/// An operation as its table knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperationRow {
+    /// Its name.
+    pub id: OperationId,
+    /// The app's own name for it.
+    pub key: IdempotencyKey,
+    /// Method name.
+    pub method: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended, if it did.
+    pub finished_at: Option<Timestamp>,
+    /// How it ended, if it did.
+    pub finished: Option<Finished>,
+}
+
+/// An event with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// Place in the sequence, without gaps.
+    pub seq: u64,
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    pub event: Event,
+}
+
+impl Reader {
+    /// Opens an existing journal for reading.
+    pub fn open(path: &Path) -> Result<Self, JournalError> {
+        Ok(Self {
+            connection: schema::open_for_reading(path)?,
+        })
+    }
+
+    /// An order.
+    pub fn order(&self, id: &OrderId) -> Result<Option<Order>, JournalError> {
+        self.body(
+            "SELECT body FROM customer_order WHERE id = ?",
+            id.as_str(),
+            "order",
+        )
+    }
+
+    /// A payment, with its sealed tokens.
+    pub fn payment(&self, id: &PaymentId) -> Result<Option<Payment>, JournalError> {
+        let row = self
+            .connection
+            .prepare_cached("SELECT body, card_token, auth_token FROM payment WHERE id = ?")?
+            .query_row([id.as_str()], payment_columns)
+            .optional()?;
+        row.map(payment).transpose()
+    }
+
+    /// All payments, oldest first, one page at a time: those after `after`.
+    pub fn payments_after(&self, after: &str, limit: u32) -> Result<Vec<Payment>, JournalError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT body, card_token, auth_token FROM payment WHERE id > ? ORDER BY id LIMIT ?",
+        )?;
+        let rows = select.query_map(params![after, limit], payment_columns)?;
+        rows.map(|row| payment(row?)).collect()
+    }
+
+    /// The operation under an idempotency key.
+    pub fn operation_by_key(
+        &self,
+        key: &IdempotencyKey,
+    ) -> Result<Option<OperationRow>, JournalError> {
+        self.operation("o.idempotency_key = ?", key.as_str())
+    }
+
+    /// The operation of that name.
+    pub fn operation_by_id(&self, id: &OperationId) -> Result<Option<OperationRow>, JournalError> {
+        self.operation("o.id = ?", id.as_str())
+    }
+
+    /// The entries of all open operations, in order.
+    pub fn open_entries(&self) -> Result<Vec<Entry>, JournalError> {
+        self.bodies(
+            "SELECT e.body FROM operation o JOIN entry e ON e.operation_id = o.id
+             WHERE o.finished_at IS NULL ORDER BY e.seq",
+            "entry",
+        )
+    }
+
+    /// Every entry, in order.
+    pub fn entries(&self) -> Result<Vec<Entry>, JournalError> {
+        self.bodies("SELECT body FROM entry ORDER BY seq", "entry")
+    }
+
+    /// What is known of the terminals.
+    pub fn terminals(&self) -> Result<Vec<(TerminalId, Terminal)>, JournalError> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT id, body FROM terminal")?;
+        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.map(|row| {
+            let (id, body): (String, String) = row?;
+            Ok((TerminalId::new(id), from_json(&body, "terminal")?))
+        })
+        .collect()
+    }
+
+    /// Events after a place, at most `limit`.
+    pub fn events_after(&self, seq: u64, limit: u32) -> Result<Vec<StoredEvent>, JournalError> {
+        let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT seq, at, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?")?;
+        let rows = select.query_map(params![seq, limit], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get::<_, String>(2)?))
+        })?;
+        rows.map(|row| {
+            let (seq, at, body) = row?;
+            let seq = u64::try_from(seq).unwrap_or(0);
+            Ok(StoredEvent {
+                seq,
+                at: Timestamp(at),
+                event: from_json(&body, "event")?,
+            })
+        })
+        .collect()
+    }
+
+    /// The place of the last event, 0 before the first.
+    pub fn last_event(&self) -> Result<u64, JournalError> {
+        let last: Option<i64> =
+            self.connection
+                .query_row("SELECT max(seq) FROM event", [], |row| row.get(0))?;
+        Ok(last.map_or(0, |last| u64::try_from(last).unwrap_or(0)))
+    }
+
+    /// The value that the file was stamped with when it was made: it opens with the key that its
+    /// tokens are sealed with.
+    pub fn key_check(&self) -> Result<Option<SealedToken>, JournalError> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT value FROM meta WHERE name = 'key_check'")?;
+        Ok(select
+            .query_row([], |row| row.get(0))
+            .optional()?
+            .map(SealedToken::new))
+    }
+
+    fn operation(
+        &self,
+        which: &'static str,
+        value: &str,
+    ) -> Result<Option<OperationRow>, JournalError> {
+        let select = format!(
+            "SELECT o.id, o.idempotency_key, o.fingerprint, o.method, o.started_at, o.finished_at,
+                 e.body
+             FROM operation o LEFT JOIN entry e ON e.seq = o.finished_entry WHERE {which}"
+        );
+        let row = self
+            .connection
+            .prepare_cached(&select)?
+            .query_row([value], |row| {
+                let fingerprint: String = row.get(2)?;
+                let body: Option<String> = row.get(6)?;
+                Ok((operation_columns(row)?, fingerprint, body))
+            })
+            .optional()?;
+        let Some((mut operation, fingerprint, body)) = row else {
+            return Ok(None);
+        };
+        if let Some(body) = body
+            && let Entry::OperationFinished {
+                operation: id,
+                outcome,
+                ..
+            } = from_json(&body, "outcome")?
+        {
+            let fingerprint = Fingerprint::new(fingerprint);
+            operation.finished = Some(Finished {
+                id,
+                fingerprint,
+                outcome: *outcome,
+            });
+        }
+        Ok(Some(operation))
+    }
+
+    fn body<T: DeserializeOwned>(
+        &self,
+        select: &'static str,
+        id: &str,
+        what: &str,
+    ) -> Result<Option<T>, JournalError> {
+        let body: Option<String> = self
+            .connection
+            .prepare_cached(select)?
+            .query_row([id], |row| row.get(0))
+            .optional()?;
+        body.map(|body| from_json(&body, what)).transpose()
+    }
+
+    fn bodies<T: DeserializeOwned>(
+        &self,
+        select: &'static str,
+        what: &str,
+    ) -> Result<Vec<T>, JournalError> {
+        let mut select = self.connection.prepare(select)?;
+        let rows = select.query_map([], |row| row.get::<_, String>(0))?;
+        rows.map(|body| from_json(&body?, what)).collect()
+    }
+}
+
+fn operation_columns(row: &Row<'_>) -> rusqlite::Result<OperationRow> {
+    Ok(OperationRow {
+        id: OperationId::new(row.get::<_, String>(0)?),
+        key: IdempotencyKey::new(row.get::<_, String>(1)?),
+        method: row.get(3)?,
+        started_at: Timestamp(row.get(4)?),
+        finished_at: row.get::<_, Option<i64>>(5)?.map(Timestamp),
+        finished: None,
+    })
+}
+
+type PaymentColumns = (String, Option<String>, Option<String>);
+
+fn payment_columns(row: &Row<'_>) -> rusqlite::Result<PaymentColumns> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+}
+
+fn payment((body, card_token, auth_token): PaymentColumns) -> Result<Payment, JournalError> {
+    let payment: Payment = from_json(&body, "payment")?;
+    Ok(Payment {
+        card_token: card_token.map(SealedToken::new),
+        auth_token: auth_token.map(SealedToken::new),
+        ..payment
+    })
+}
+
+fn from_json<T: DeserializeOwned>(body: &str, what: &str) -> Result<T, JournalError> {
+    // The parser's message may quote the row: only where it failed is passed on.
+    serde_json::from_str(body)
+        .map_err(|error| JournalError::corrupt(what, &format_args!("column {}", error.column())))
+}

@@ -1,0 +1,174 @@
+//! The writer thread: batches that wait together become durable together.
+
+use std::sync::mpsc;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use super::error::JournalError;
+use super::{Batch, Commit};
+use crate::domain::entry::Entry;
+use crate::domain::id::Timestamp;
+use crate::domain::order::Order;
+use crate::domain::payment::Payment;
+use crate::domain::terminal::Terminal;
+use crate::failpoint;
+
+/// So many batches share one commit at most: keeps the wait of the first of them short.
+const BATCHES_PER_COMMIT: usize = 256;
+
+/// Writes until the sender is gone, or until a commit fails: after that nothing may be written, as
+/// later batches stand on the failed one.
+pub(super) fn run(
+    mut connection: Connection,
+    waiting: &mpsc::Receiver<Batch>,
+    on_commit: impl Fn(Commit),
+) {
+    while let Ok(first) = waiting.recv() {
+        let mut group = vec![first];
+        group.extend(waiting.try_iter().take(BATCHES_PER_COMMIT));
+        let ticket = group.last().map_or(0, |batch| batch.ticket);
+        failpoint::hit("journal.before_commit");
+        let result = write(&mut connection, &group);
+        failpoint::hit("journal.after_commit");
+        let failed = result.is_err();
+        on_commit(Commit { ticket, result });
+        if failed {
+            return;
+        }
+    }
+}
+
+fn write(connection: &mut Connection, group: &[Batch]) -> Result<(), JournalError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for batch in group {
+        for entry in &batch.entries {
+            append(&transaction, batch.at, entry)?;
+        }
+        for (seq, event) in &batch.events {
+            let mut insert =
+                transaction.prepare_cached("INSERT INTO event (seq, at, body) VALUES (?, ?, ?)")?;
+            insert.execute(params![integer(*seq)?, batch.at.0, json(event)?])?;
+        }
+        for payment in &batch.payments {
+            put_payment(&transaction, payment)?;
+        }
+        for order in &batch.orders {
+            put_order(&transaction, order)?;
+        }
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+fn append(transaction: &Transaction<'_>, at: Timestamp, entry: &Entry) -> Result<(), JournalError> {
+    let operation = entry
+        .operation()
+        .map(crate::domain::id::OperationId::as_str);
+    transaction
+        .prepare_cached("INSERT INTO entry (at, operation_id, body) VALUES (?, ?, ?)")?
+        .execute(params![at.0, operation, json(entry)?])?;
+    let seq = transaction.last_insert_rowid();
+    if let Entry::OperationStarted {
+        operation,
+        key,
+        fingerprint,
+        request,
+        at,
+        ..
+    } = entry
+    {
+        transaction
+            .prepare_cached(
+                "INSERT INTO operation (id, idempotency_key, fingerprint, method, started_at)
+                 VALUES (?, ?, ?, ?, ?)",
+            )?
+            .execute(params![
+                operation.as_str(),
+                key.as_str(),
+                fingerprint.as_str(),
+                request.method(),
+                at.0
+            ])?;
+    }
+    if let Entry::OperationFinished { operation, at, .. } = entry {
+        transaction
+            .prepare_cached(
+                "UPDATE operation SET finished_at = ?, finished_entry = ? WHERE id = ?",
+            )?
+            .execute(params![at.0, seq, operation.as_str()])?;
+    }
+    if let Entry::TerminalSeen {
+        terminal,
+        last,
+        sync,
+    } = entry
+    {
+        let seen = Terminal {
+            last: last.clone(),
+            sync: sync.clone(),
+        };
+        transaction
+            .prepare_cached("INSERT OR REPLACE INTO terminal (id, body) VALUES (?, ?)")?
+            .execute(params![terminal.as_str(), json(&seen)?])?;
+    }
+    Ok(())
+}
+
+fn put_payment(transaction: &Transaction<'_>, payment: &Payment) -> Result<(), JournalError> {
+    // The token columns hold the tokens; the body does not repeat them.
+    let body = Payment {
+        card_token: None,
+        auth_token: None,
+        ..payment.clone()
+    };
+    let token = crate::domain::id::SealedToken::as_str;
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO payment (id, order_id, account, currency, authorized, captured,
+                 voided, refunded, expires_at, card_token, auth_token, body)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            payment.id.as_str(),
+            payment
+                .order
+                .as_ref()
+                .map(crate::domain::id::OrderId::as_str),
+            payment
+                .account
+                .as_ref()
+                .map(crate::domain::id::MerchantAccountId::as_str),
+            payment.currency.code(),
+            integer(payment.authorized)?,
+            integer(payment.captured)?,
+            integer(payment.voided)?,
+            integer(payment.refunded)?,
+            payment.expires_at.map(|at| at.0),
+            payment.card_token.as_ref().map(token),
+            payment.auth_token.as_ref().map(token),
+            json(&body)?,
+        ])?;
+    Ok(())
+}
+
+fn put_order(transaction: &Transaction<'_>, order: &Order) -> Result<(), JournalError> {
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO customer_order (id, version, body) VALUES (?, ?, ?)",
+        )?
+        .execute(params![
+            order.id.as_str(),
+            integer(order.version)?,
+            json(order)?
+        ])?;
+    Ok(())
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, JournalError> {
+    serde_json::to_string(value).map_err(|error| JournalError::corrupt("entry", &error))
+}
+
+/// SQLite has signed integers; every amount that was admitted fits by far.
+fn integer(value: u64) -> Result<i64, JournalError> {
+    i64::try_from(value).map_err(|error| JournalError::corrupt("integer", &error))
+}
