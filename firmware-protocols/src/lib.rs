@@ -5,6 +5,9 @@
 //! | [`vocabulary`] | the words every layer shares: money, cards, what a terminal is asked and says |
 //! | [`time`] | the caller's clock, as a number |
 //! | [`link`] | the contract between a driver and a protocol session |
+//! | [`error`] | what can be wrong with bytes |
+//! | [`wire`] | fallible readers, packed decimal, block checks, tag-length-value |
+//! | [`zvt`] | the ZVT protocol, till side and terminal side |
 //!
 //! Nothing here reads a clock, a socket or a random number. A full card number exists only inside
 //! one codec function of each protocol; everything that leaves this crate is masked.
@@ -12,6 +15,9 @@
 
 extern crate alloc;
 
+pub mod error;
 pub mod link;
 pub mod time;
 pub mod vocabulary;
+pub mod wire;
+pub mod zvt;

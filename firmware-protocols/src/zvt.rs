@@ -1,0 +1,52 @@
+//! ZVT, the German till-to-terminal protocol, both sides.
+//!
+//! # Covered
+//!
+//! Two documents of the ZVT user group define it: PA00P016 (transport, application rules) and
+//! PA00P015 (commands, bitmaps, TLV objects, codes).
+//!
+//! | chapter | module |
+//! | --- | --- |
+//! | PA00P016 serial transport: framing, check value, acknowledgements, T1, T2 | [`serial`] |
+//! | PA00P016 TCP/IP transport | [`tcp`] |
+//! | PA00P016 structure of the APDU | [`apdu`] |
+//! | PA00P015 bitmaps | [`bitmap`] |
+//! | PA00P015 TLV container | [`crate::wire::tlv`] |
+//! | PA00P015 commands: registration, payments, pre-authorizations, reversal, refund, end of day, status, repeat receipt, abort, and what the terminal sends meanwhile | [`message`] |
+//! | PA00P015 result codes, terminal status, intermediate status, card types | [`result_code`], [`intermediate_status`], [`card_type`] |
+//! | PA00P016 master rule, T3, T4, transaction synchronisation (1F1F) | [`terminal_side`] |
+//!
+//! # Assumptions, each because terminals in the field differ
+//!
+//! - The terminal may send 04 FF, 04 0F, 06 D1, 06 D3 and 04 01 in any order until 06 0F or 06 1E,
+//!   a second 04 0F included; the last one counts.
+//! - A frame that arrives while an ACK is awaited is the ACK, unless it repeats the last one.
+//! - A bitmap that no table knows ends the reading of a message, not the payment.
+//! - Any high nibble of an LLVAR prefix is taken.
+//! - 27 = 00 with a host code in A0 is not an approval.
+//! - The sync tag 1F1F is echoed when the station knows a value, and sent empty only to a terminal
+//!   that has shown on this connection that it uses it: the tag changes what a terminal does when
+//!   an acknowledgement is lost, so no terminal is taught it by accident.
+//!
+//! # Not covered
+//!
+//! Log-off, telephone authorization, tips, foreign reservations (06 26), read card, display and
+//! input commands, file transfer, goods groups, issue of goods, message sequence numbers (1F73),
+//! change of baud rate, service connections opened by the terminal, TLS. Receipts that the till
+//! would compose itself: the terminal sends lines.
+
+pub mod apdu;
+pub mod bitmap;
+pub mod card_type;
+pub mod intermediate_status;
+pub mod line;
+pub mod message;
+pub mod result_code;
+pub mod serial;
+pub mod tcp;
+pub mod terminal_side;
+pub mod text;
+
+pub use line::{Framing, Timers};
+pub use message::Password;
+pub use terminal_side::TerminalSide;

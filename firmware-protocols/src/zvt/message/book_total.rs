@@ -1,0 +1,62 @@
+//! 06 24 Book Total (PA00P015, "Book Total").
+
+use alloc::vec::Vec;
+
+use crate::error::DecodeError;
+use crate::wire::bcd::Bcd;
+use crate::wire::{Reader, Writer};
+use crate::zvt::apdu::Apdu;
+
+use super::options::{CommandFields, CommandOptions, ReservationKey};
+
+/// Take a part of a reservation and release the rest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BookTotal {
+    /// Which reservation.
+    pub key: ReservationKey,
+    /// The USED part, in minor units.
+    pub amount: Option<Bcd<6>>,
+    /// ISO 4217 number.
+    pub currency: Option<Bcd<2>>,
+    /// Payment type; 40 lets the terminal decide.
+    pub payment_type: Option<u8>,
+    /// TLV objects.
+    pub options: CommandOptions,
+}
+
+impl BookTotal {
+    /// Class and instruction.
+    pub const CONTROL: u16 = 0x0624;
+
+    /// From the data of its unit.
+    pub fn decode(data: &[u8]) -> Result<Self, DecodeError> {
+        let fields = CommandFields::decode(Reader::new(data))?;
+        Ok(Self {
+            key: fields.key,
+            amount: fields.amount,
+            currency: fields.currency,
+            payment_type: fields.payment_type,
+            options: fields.options,
+        })
+    }
+
+    /// As a whole unit.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        let fields = CommandFields {
+            key: self.key,
+            amount: self.amount,
+            currency: self.currency,
+            payment_type: self.payment_type,
+            options: self.options.clone(),
+            ..CommandFields::default()
+        };
+        fields.write(&mut writer);
+        Apdu {
+            control: Self::CONTROL,
+            data: writer.as_slice(),
+        }
+        .encode()
+    }
+}

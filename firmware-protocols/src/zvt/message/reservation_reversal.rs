@@ -1,0 +1,61 @@
+//! 06 25 Pre-Authorization Reversal (PA00P015, "Pre-Authorization Reversal").
+
+use alloc::vec::Vec;
+
+use crate::error::DecodeError;
+use crate::wire::bcd::Bcd;
+use crate::wire::{Reader, Writer};
+use crate::zvt::apdu::Apdu;
+
+use super::options::{CommandFields, CommandOptions, ReservationKey};
+
+/// Release a reservation whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReservationReversal {
+    /// Receipt number.
+    pub receipt: Option<Bcd<2>>,
+    /// Minor units.
+    pub amount: Option<Bcd<6>>,
+    /// ISO 4217 number.
+    pub currency: Option<Bcd<2>>,
+    /// TLV objects.
+    pub options: CommandOptions,
+}
+
+impl ReservationReversal {
+    /// Class and instruction.
+    pub const CONTROL: u16 = 0x0625;
+
+    /// From the data of its unit.
+    pub fn decode(data: &[u8]) -> Result<Self, DecodeError> {
+        let fields = CommandFields::decode(Reader::new(data))?;
+        Ok(Self {
+            receipt: fields.key.receipt,
+            amount: fields.amount,
+            currency: fields.currency,
+            options: fields.options,
+        })
+    }
+
+    /// As a whole unit.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::new();
+        let fields = CommandFields {
+            key: ReservationKey {
+                receipt: self.receipt,
+                ..ReservationKey::default()
+            },
+            amount: self.amount,
+            currency: self.currency,
+            options: self.options.clone(),
+            ..CommandFields::default()
+        };
+        fields.write(&mut writer);
+        Apdu {
+            control: Self::CONTROL,
+            data: writer.as_slice(),
+        }
+        .encode()
+    }
+}

@@ -1,0 +1,353 @@
+//! Frames on a serial line (PA00P016, "Serial transport").
+//!
+//! ```text
+//! 10 02  unit, every 10 doubled  10 03  CRC low  CRC high        then, from the other side: 06 or 15
+//! ```
+//!
+//! The CRC is over the undoubled unit and the 03; its own bytes are never doubled. ACK (06) and NAK
+//! (15) are lone bytes, sent before the contents are looked at. A frame goes out up to three times.
+//!
+//! Sending and receiving are two machines that share only two facts: a fresh frame from the other
+//! side proves that ours arrived, and a frame that repeats the last one while nothing of ours was
+//! acknowledged since is a repetition, which is acknowledged but not executed.
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::time::{Duration, Instant};
+use crate::wire::crc::Kermit;
+use crate::zvt::line::{LineEvent, LineFailure, LineOutput, Repeat, Timers, control_of};
+use crate::zvt::message::Response;
+
+/// Start of frame follows DLE.
+const STX: u8 = 0x02;
+/// End of frame follows DLE.
+const ETX: u8 = 0x03;
+const ACK: u8 = 0x06;
+const DLE: u8 = 0x10;
+const NAK: u8 = 0x15;
+
+/// A frame goes out this often at most.
+const TRANSMISSIONS: u8 = 3;
+
+/// Three header bytes, the two of a long length, and the longest data.
+const LONGEST_UNIT: usize = 5 + 0xFFFF;
+
+/// One serial line.
+pub struct SerialLine {
+    timers: Timers,
+    receiver: Receiver,
+    flight: Option<Flight>,
+    waiting: VecDeque<(Vec<u8>, Repeat)>,
+    /// The last good unit, until one of ours is acknowledged.
+    last_good: Option<Vec<u8>>,
+    /// Garbage was on the line until then: what looks like a NAK may be a part of it.
+    noisy_until: Instant,
+    outputs: VecDeque<LineOutput>,
+}
+
+/// The frame that waits for its ACK.
+struct Flight {
+    control: u16,
+    frame: Vec<u8>,
+    repeat: Repeat,
+    transmissions: u8,
+    deadline: Instant,
+}
+
+impl SerialLine {
+    /// A line that was just opened.
+    #[must_use]
+    pub const fn new(timers: Timers) -> Self {
+        Self {
+            timers,
+            receiver: Receiver::new(timers.t1),
+            flight: None,
+            waiting: VecDeque::new(),
+            last_good: None,
+            noisy_until: Instant(0),
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Sends a unit, after those that wait for their turn.
+    pub fn send(&mut self, unit: Vec<u8>, repeat: Repeat, now: Instant) {
+        self.waiting.push_back((unit, repeat));
+        self.send_next(now);
+    }
+
+    /// Bytes came in.
+    pub fn handle_input(&mut self, bytes: &[u8], now: Instant) {
+        for byte in bytes {
+            match self.receiver.take(*byte, now) {
+                Received::Nothing => (),
+                Received::Noise => self.noisy_until = now.after(self.timers.t1),
+                Received::Ack => self.delivered(now),
+                Received::Nak => self.on_nak(now),
+                Received::BadFrame => self.reject(now),
+                Received::Unit(unit) => self.on_unit(unit, now),
+            }
+        }
+    }
+
+    /// Looks at the timers.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        if self.receiver.expired(now) {
+            self.reject(now);
+        }
+        let Some(flight) = self.flight.as_ref().filter(|flight| flight.deadline <= now) else {
+            return;
+        };
+        match flight.repeat {
+            Repeat::Always => self.transmit_again(LineFailure::Silent, now),
+            Repeat::OnNakOnly => self.fail(LineFailure::Silent),
+        }
+    }
+
+    /// When to look at the timers next.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        let flight = self.flight.as_ref().map(|flight| flight.deadline);
+        [self.receiver.deadline, flight].into_iter().flatten().min()
+    }
+
+    /// What to do next; `None` when there is nothing.
+    pub fn poll(&mut self) -> Option<LineOutput> {
+        self.outputs.pop_front()
+    }
+
+    fn on_unit(&mut self, unit: Vec<u8>, now: Instant) {
+        self.push_byte(ACK);
+        // An equal answer is a fresh one if it can be to our newer command.
+        let asked = self
+            .flight
+            .as_ref()
+            .is_some_and(|flight| !Response::is(flight.control));
+        let answers = asked && Response::is(control_of(&unit));
+        if self.last_good.as_ref() == Some(&unit) && !answers {
+            return;
+        }
+        // The other side would not speak if it still waited for our frame.
+        self.delivered(now);
+        self.last_good = Some(unit.clone());
+        self.outputs
+            .push_back(LineOutput::Event(LineEvent::Received(unit)));
+    }
+
+    fn on_nak(&mut self, now: Instant) {
+        let Some(flight) = &self.flight else {
+            return;
+        };
+        // A wrong ACK costs a wait; a wrong NAK could cost a second payment.
+        if flight.repeat == Repeat::OnNakOnly && now < self.noisy_until {
+            return;
+        }
+        self.transmit_again(LineFailure::Rejected, now);
+    }
+
+    fn delivered(&mut self, now: Instant) {
+        let Some(flight) = self.flight.take() else {
+            return;
+        };
+        self.last_good = None;
+        let event = LineEvent::Delivered {
+            control: flight.control,
+        };
+        self.outputs.push_back(LineOutput::Event(event));
+        self.send_next(now);
+    }
+
+    fn reject(&mut self, now: Instant) {
+        self.noisy_until = now.after(self.timers.t1);
+        self.push_byte(NAK);
+    }
+
+    fn send_next(&mut self, now: Instant) {
+        if self.flight.is_some() {
+            return;
+        }
+        let Some((unit, repeat)) = self.waiting.pop_front() else {
+            return;
+        };
+        self.flight = Some(Flight {
+            control: control_of(&unit),
+            frame: encode_frame(&unit),
+            repeat,
+            transmissions: 0,
+            deadline: now,
+        });
+        self.transmit_again(LineFailure::Silent, now);
+    }
+
+    fn transmit_again(&mut self, otherwise: LineFailure, now: Instant) {
+        let Some(flight) = &mut self.flight else {
+            return;
+        };
+        if flight.transmissions >= TRANSMISSIONS {
+            self.fail(otherwise);
+            return;
+        }
+        flight.transmissions = flight.transmissions.saturating_add(1);
+        flight.deadline = now.after(self.timers.t2);
+        let bytes = flight.frame.clone();
+        self.outputs.push_back(LineOutput::Send {
+            bytes,
+            control: Some(flight.control),
+        });
+    }
+
+    fn fail(&mut self, failure: LineFailure) {
+        self.flight = None;
+        self.waiting.clear();
+        self.outputs
+            .push_back(LineOutput::Event(LineEvent::Failed(failure)));
+    }
+
+    fn push_byte(&mut self, byte: u8) {
+        self.outputs.push_back(LineOutput::Send {
+            bytes: [byte].to_vec(),
+            control: None,
+        });
+    }
+}
+
+/// Frames hold units, and those may hold card data: only states are printed.
+impl fmt::Debug for SerialLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SerialLine")
+            .field("receiving", &self.receiver.phase)
+            .field(
+                "awaits_ack_of",
+                &self.flight.as_ref().map(|flight| flight.control),
+            )
+            .field("waiting", &self.waiting.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A unit as a frame.
+#[must_use]
+pub fn encode_frame(unit: &[u8]) -> Vec<u8> {
+    let mut frame = Vec::with_capacity(unit.len().saturating_add(8));
+    frame.extend_from_slice(&[DLE, STX]);
+    let mut crc = Kermit::new();
+    for byte in unit {
+        crc.update(*byte);
+        frame.push(*byte);
+        if *byte == DLE {
+            frame.push(DLE);
+        }
+    }
+    crc.update(ETX);
+    frame.extend_from_slice(&[DLE, ETX]);
+    frame.extend_from_slice(&crc.value().to_le_bytes());
+    frame
+}
+
+/// Takes bytes apart, one at a time.
+struct Receiver {
+    t1: Duration,
+    phase: Phase,
+    unit: Vec<u8>,
+    crc: Kermit,
+    /// The next byte of the frame has to be there by then.
+    deadline: Option<Instant>,
+}
+
+/// What was read last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Nothing, or noise.
+    Outside,
+    /// DLE outside a frame.
+    OutsideDle,
+    /// A byte of the unit, or the start.
+    Inside,
+    /// DLE inside a frame.
+    InsideDle,
+    /// The end of the unit.
+    Etx,
+    /// The low byte of the check value.
+    CrcLow(u8),
+}
+
+/// What a byte amounts to.
+enum Received {
+    Nothing,
+    Noise,
+    Ack,
+    Nak,
+    BadFrame,
+    Unit(Vec<u8>),
+}
+
+impl Receiver {
+    const fn new(t1: Duration) -> Self {
+        Self {
+            t1,
+            phase: Phase::Outside,
+            unit: Vec::new(),
+            crc: Kermit::new(),
+            deadline: None,
+        }
+    }
+
+    fn take(&mut self, byte: u8, now: Instant) -> Received {
+        let (next, received) = match (self.phase, byte) {
+            (Phase::Outside | Phase::OutsideDle, DLE) => (Phase::OutsideDle, Received::Nothing),
+            (Phase::Outside | Phase::OutsideDle, ACK) => (Phase::Outside, Received::Ack),
+            (Phase::Outside | Phase::OutsideDle, NAK) => (Phase::Outside, Received::Nak),
+            (Phase::OutsideDle | Phase::InsideDle, STX) => self.begin(),
+            (Phase::Outside | Phase::OutsideDle, _) => (Phase::Outside, Received::Noise),
+            (Phase::Inside, DLE) => (Phase::InsideDle, Received::Nothing),
+            (Phase::Inside, _) | (Phase::InsideDle, DLE) => self.add(byte),
+            (Phase::InsideDle, ETX) => (Phase::Etx, Received::Nothing),
+            (Phase::InsideDle, _) => (Phase::Outside, Received::BadFrame),
+            (Phase::Etx, low) => (Phase::CrcLow(low), Received::Nothing),
+            (Phase::CrcLow(low), high) => (Phase::Outside, self.end(low, high)),
+        };
+        self.phase = next;
+        self.deadline = match next {
+            Phase::Outside | Phase::OutsideDle => None,
+            Phase::Inside | Phase::InsideDle | Phase::Etx | Phase::CrcLow(_) => {
+                Some(now.after(self.t1))
+            }
+        };
+        received
+    }
+
+    /// Whether a frame has stopped half-way; it is forgotten then.
+    fn expired(&mut self, now: Instant) -> bool {
+        let expired = self.deadline.is_some_and(|deadline| deadline <= now);
+        if expired {
+            self.deadline = None;
+            self.phase = Phase::Outside;
+        }
+        expired
+    }
+
+    /// Also inside a frame: the one before it has lost its end.
+    fn begin(&mut self) -> (Phase, Received) {
+        self.unit.clear();
+        self.crc = Kermit::new();
+        (Phase::Inside, Received::Nothing)
+    }
+
+    fn add(&mut self, byte: u8) -> (Phase, Received) {
+        if self.unit.len() >= LONGEST_UNIT {
+            return (Phase::Outside, Received::BadFrame);
+        }
+        self.unit.push(byte);
+        self.crc.update(byte);
+        (Phase::Inside, Received::Nothing)
+    }
+
+    fn end(&mut self, low: u8, high: u8) -> Received {
+        self.crc.update(ETX);
+        if self.crc.value() != u16::from_le_bytes([low, high]) {
+            return Received::BadFrame;
+        }
+        Received::Unit(core::mem::take(&mut self.unit))
+    }
+}
