@@ -50,7 +50,7 @@ pub trait Link {
 }
 
 /// What a driver must do for a session.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub enum Output {
     /// Write these bytes to the wire, all of them, in this order.
     Send(Vec<u8>),
@@ -60,6 +60,18 @@ pub enum Output {
     Close,
     /// Nothing more until there is input, a call, or this instant.
     Wait(Option<Instant>),
+}
+
+/// Bytes may hold passwords and keys: only their number is printed.
+impl core::fmt::Debug for Output {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Send(bytes) => write!(f, "Send({} bytes)", bytes.len()),
+            Self::Event(event) => write!(f, "Event({event:?})"),
+            Self::Close => f.write_str("Close"),
+            Self::Wait(at) => write!(f, "Wait({at:?})"),
+        }
+    }
 }
 
 /// Another request is running, or the session is not registered with the terminal yet.

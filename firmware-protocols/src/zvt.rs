@@ -14,7 +14,7 @@
 //! | PA00P015 TLV container | [`crate::wire::tlv`] |
 //! | PA00P015 commands: registration, payments, pre-authorizations, reversal, refund, end of day, status, repeat receipt, abort, and what the terminal sends meanwhile | [`message`] |
 //! | PA00P015 result codes, terminal status, intermediate status, card types | [`result_code`], [`intermediate_status`], [`card_type`] |
-//! | PA00P016 master rule, T3, T4, transaction synchronisation (1F1F) | [`terminal_side`] |
+//! | PA00P016 master rule, T3, T4, transaction synchronisation (1F1F) | [`session`], [`terminal_side`] |
 //!
 //! # Assumptions, each because terminals in the field differ
 //!
@@ -43,10 +43,12 @@ pub mod line;
 pub mod message;
 pub mod result_code;
 pub mod serial;
+pub mod session;
 pub mod tcp;
 pub mod terminal_side;
 pub mod text;
 
 pub use line::{Framing, Timers};
 pub use message::Password;
+pub use session::{Config, Session};
 pub use terminal_side::TerminalSide;

@@ -1,5 +1,9 @@
 //! What both transports offer to the session above them: units go out and come in, and each unit
 //! that went out was delivered or the line failed.
+//!
+//! Drain [`Line::poll`] after each other call. What came in is looked at there, unit by unit, so
+//! that the reaction to one goes out before the next is seen: how the bytes were split over reads
+//! makes no difference.
 
 use alloc::vec::Vec;
 use core::fmt;

@@ -37,6 +37,11 @@ const LONGEST_UNIT: usize = 5 + 0xFFFF;
 /// One serial line.
 pub struct SerialLine {
     timers: Timers,
+    /// What came in and was not looked at yet. It is, before anything else is, unless the line
+    /// was given up meanwhile.
+    input: VecDeque<u8>,
+    /// When the last of it came.
+    fed_at: Instant,
     receiver: Receiver,
     flight: Option<Flight>,
     waiting: VecDeque<(Vec<u8>, Repeat)>,
@@ -62,6 +67,8 @@ impl SerialLine {
     pub const fn new(timers: Timers) -> Self {
         Self {
             timers,
+            input: VecDeque::new(),
+            fed_at: Instant(0),
             receiver: Receiver::new(timers.t1),
             flight: None,
             waiting: VecDeque::new(),
@@ -77,18 +84,10 @@ impl SerialLine {
         self.send_next(now);
     }
 
-    /// Bytes came in.
+    /// Bytes came in. [`SerialLine::poll`] looks at them, one at a time.
     pub fn handle_input(&mut self, bytes: &[u8], now: Instant) {
-        for byte in bytes {
-            match self.receiver.take(*byte, now) {
-                Received::Nothing => (),
-                Received::Noise => self.noisy_until = now.after(self.timers.t1),
-                Received::Ack => self.delivered(now),
-                Received::Nak => self.on_nak(now),
-                Received::BadFrame => self.reject(now),
-                Received::Unit(unit) => self.on_unit(unit, now),
-            }
-        }
+        self.input.extend(bytes);
+        self.fed_at = now;
     }
 
     /// Looks at the timers.
@@ -114,7 +113,24 @@ impl SerialLine {
 
     /// What to do next; `None` when there is nothing.
     pub fn poll(&mut self) -> Option<LineOutput> {
-        self.outputs.pop_front()
+        loop {
+            if let Some(output) = self.outputs.pop_front() {
+                return Some(output);
+            }
+            let byte = self.input.pop_front()?;
+            self.take(byte, self.fed_at);
+        }
+    }
+
+    fn take(&mut self, byte: u8, now: Instant) {
+        match self.receiver.take(byte, now) {
+            Received::Nothing => (),
+            Received::Noise => self.noisy_until = now.after(self.timers.t1),
+            Received::Ack => self.delivered(now),
+            Received::Nak => self.on_nak(now),
+            Received::BadFrame => self.reject(now),
+            Received::Unit(unit) => self.on_unit(unit, now),
+        }
     }
 
     fn on_unit(&mut self, unit: Vec<u8>, now: Instant) {

@@ -14,6 +14,8 @@ use crate::zvt::line::{LineEvent, LineFailure, LineOutput, Timers, control_of};
 pub struct TcpLine {
     timers: Timers,
     buffer: Vec<u8>,
+    /// When the last bytes came.
+    fed_at: Instant,
     /// A unit that has begun has to be complete by then.
     stalled_at: Option<Instant>,
     outputs: VecDeque<LineOutput>,
@@ -26,6 +28,7 @@ impl TcpLine {
         Self {
             timers,
             buffer: Vec::new(),
+            fed_at: Instant(0),
             stalled_at: None,
             outputs: VecDeque::new(),
         }
@@ -42,24 +45,13 @@ impl TcpLine {
             .push_back(LineOutput::Event(LineEvent::Delivered { control }));
     }
 
-    /// Bytes came in.
+    /// Bytes came in. [`TcpLine::poll`] takes the units out of them, one at a time.
     pub fn handle_input(&mut self, bytes: &[u8], now: Instant) {
-        self.buffer.extend_from_slice(bytes);
-        let mut rest = self.buffer.as_slice();
-        while let Ok((_, behind)) = Apdu::split(rest) {
-            let length = rest.len().saturating_sub(behind.len());
-            let unit = rest.get(..length).unwrap_or_default().to_vec();
-            self.outputs
-                .push_back(LineOutput::Event(LineEvent::Received(unit)));
-            rest = behind;
-        }
-        let used = self.buffer.len().saturating_sub(rest.len());
-        self.buffer.drain(..used);
-        if self.buffer.is_empty() {
-            self.stalled_at = None;
-        } else if used > 0 || self.stalled_at.is_none() {
+        if self.buffer.is_empty() || self.stalled_at.is_none() {
             self.stalled_at = Some(now.after(self.timers.t3));
         }
+        self.buffer.extend_from_slice(bytes);
+        self.fed_at = now;
     }
 
     /// Looks at the timer.
@@ -80,7 +72,17 @@ impl TcpLine {
 
     /// What to do next; `None` when there is nothing.
     pub fn poll(&mut self) -> Option<LineOutput> {
-        self.outputs.pop_front()
+        if let Some(output) = self.outputs.pop_front() {
+            return Some(output);
+        }
+        let behind = match Apdu::split(&self.buffer) {
+            Ok((_, behind)) => behind.len(),
+            Err(_) => return None,
+        };
+        let used = self.buffer.len().saturating_sub(behind);
+        let unit = self.buffer.drain(..used).collect();
+        self.stalled_at = (behind > 0).then(|| self.fed_at.after(self.timers.t3));
+        Some(LineOutput::Event(LineEvent::Received(unit)))
     }
 }
 

@@ -233,6 +233,7 @@ impl TerminalSide {
         };
         self.role = if hands_over { Role::Master } else { Role::Idle };
         self.reply(Response::Positive, now);
+        self.drain(now);
         Ok(())
     }
 
@@ -243,6 +244,7 @@ impl TerminalSide {
         };
         self.role = Role::Idle;
         self.reply(Response::Negative { code }, now);
+        self.drain(now);
         Ok(())
     }
 
@@ -448,6 +450,7 @@ impl TerminalSide {
             return Err(NotNow);
         }
         self.reply(response, now);
+        self.drain(now);
         Ok(())
     }
 
@@ -466,7 +469,6 @@ impl TerminalSide {
 
     fn reply(&mut self, response: Response, now: Instant) {
         self.line.send(response.encode(), Repeat::Always, now);
-        self.drain(now);
     }
 
     fn event(&mut self, event: Event) {
