@@ -96,24 +96,19 @@ pub(super) fn of_request(
         TerminalRequest::CaptureReservation {
             reservation,
             amount,
-        } => BookTotal {
-            key: key(reservation)?,
-            amount: Some(minor(*amount)?),
-            currency: Some(currency(amount.currency)),
-            payment_type: None,
-            options: naming(reservation, options(false), extras),
-        }
-        .encode(),
+        } => book_total(
+            reservation,
+            *amount,
+            naming(reservation, options(false), extras),
+        )?,
         TerminalRequest::ReduceReservation {
             reservation,
             unused,
-        } => PartialReversal {
-            key: key(reservation)?,
-            amount: Some(minor(*unused)?),
-            currency: Some(currency(unused.currency)),
-            options: naming(reservation, options(false), extras),
-        }
-        .encode(),
+        } => partial_reversal(
+            reservation,
+            *unused,
+            naming(reservation, options(false), extras),
+        )?,
         TerminalRequest::VoidReservation { reservation } => ReservationReversal {
             receipt: Some(receipt(&reservation.receipt_number)?),
             amount: None,
