@@ -1,7 +1,6 @@
 //! All that may leave the domain. No effect is carried out before its entries are durable.
 
-use std::time::Duration;
-
+use firmware_protocols::time::Duration;
 use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::{SyncId, TerminalRequest};
 use serde::{Deserialize, Serialize};

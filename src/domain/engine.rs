@@ -1,8 +1,7 @@
 //! `decide`: what follows from one thing that happened. All refusals come first; after that nothing
 //! can fail.
 
-use std::time::Duration;
-
+use firmware_protocols::time::Duration;
 use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::{Receipt, TerminalRequest};
 
