@@ -3,6 +3,7 @@
 //! | module | plays |
 //! | --- | --- |
 //! | [`bank`] | the truth about money; pure |
+//! | [`calendar`] | dates and times out of seconds; pure |
 //! | [`wallet`] | test cards, and what they and certain amounts provoke; pure |
 //! | [`processor`] | the acquirer's HTTP API as values: requests read, answers written, faults; pure |
 //! | [`terminal`] | card terminals as state machines: bytes in, bytes out; pure |
@@ -12,6 +13,7 @@
 //! test can drive it through days in a moment and always sees the same.
 
 pub mod bank;
+pub mod calendar;
 pub mod processor;
 pub mod serve;
 pub mod terminal;

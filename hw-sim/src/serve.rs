@@ -1,10 +1,14 @@
 //! The simulators on real sockets and pseudo-terminals.
 
 pub mod cut;
+mod host;
 pub mod processor;
+pub mod pty;
+pub mod terminal;
+mod wire;
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use axum::Json;
@@ -49,7 +53,7 @@ pub fn wall_clock() -> u64 {
 
 /// State shared by the handlers of a server. A handler that panicked leaves it as it was; for a
 /// simulator that is good enough to go on with.
-pub(crate) fn lock<T>(shared: &Arc<Mutex<T>>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -7,7 +7,7 @@ use std::fmt;
 
 /// Every card there is.
 pub const WALLET: [Card; 12] = [
-    Card::new("visa-approve", Brand::Visa, "4111111111111111"),
+    APPROVING,
     Card::new("mc-approve", Brand::Mastercard, "5555555555554444"),
     Card::new("decline", Brand::Visa, "4012888888881881").at_host(Decline::IssuerDeclined),
     Card::new("insufficient-funds", Brand::Visa, "4000000000009995")
@@ -22,8 +22,19 @@ pub const WALLET: [Card; 12] = [
     Card::new("unreadable", Brand::Unknown, "0000000000000000").unreadable(),
 ];
 
+/// The card that is used where none is named.
+static DEFAULT: Card = APPROVING;
+
+const APPROVING: Card = Card::new("visa-approve", Brand::Visa, "4111111111111111");
+
 /// What every card without a limit of its own may hold and pay in all, in minor units.
 pub const DEFAULT_LIMIT_MINOR: u64 = 1_000_000_000_000;
+
+/// The card that is used where none is named: `visa-approve`.
+#[must_use]
+pub fn default_card() -> &'static Card {
+    &DEFAULT
+}
 
 /// The card of this name.
 #[must_use]

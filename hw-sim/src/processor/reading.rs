@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::fault::{Fault, FaultKind};
 use crate::bank::{Operation, Request, TerminalKind, TerminalTransaction};
+use crate::terminal::HostAnswer;
 use crate::wallet::{self, Decline};
 
 /// A body that cannot be understood.
@@ -152,6 +153,23 @@ pub fn terminal_transaction(body: &Value) -> Result<Request, Invalid> {
     }))
 }
 
+/// The answer to a terminal's question, as its host gave it; `None` when it makes no sense.
+#[must_use]
+pub fn host_answer(body: &Value) -> Option<HostAnswer> {
+    match body.get("status")?.as_str()? {
+        "approved" => Some(HostAnswer::Approved {
+            authorization_code: text_field(body, "authorization_code").ok()?,
+            token: optional_text(body, "token").ok()?,
+        }),
+        "declined" => {
+            let word = text_field(body, "decline").ok()?;
+            let decline = Decline::from_word(&word).unwrap_or(Decline::IssuerDeclined);
+            Some(HostAnswer::Declined(decline))
+        }
+        _ => None,
+    }
+}
+
 /// `POST /control/faults`.
 ///
 /// # Errors
@@ -232,7 +250,12 @@ fn optional_text(body: &Value, field: &'static str) -> Result<Option<String>, In
     }
 }
 
-fn number(body: &Value, field: &'static str, missing: Option<u64>) -> Result<u64, Invalid> {
+/// A whole number that is not negative; `missing` where there is none.
+///
+/// # Errors
+///
+/// [`Invalid`] names the field.
+pub fn number(body: &Value, field: &'static str, missing: Option<u64>) -> Result<u64, Invalid> {
     match (body.get(field), missing) {
         (None | Some(Value::Null), Some(missing)) => Ok(missing),
         (None, None) => Err(Invalid::new(field, "is missing")),

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::bank::{Answer, Authorization, Bank, Origin, Phase, Request, Status};
 use crate::bank::{Capture, TerminalTransaction};
+use crate::calendar::Calendar;
 
 /// HTTP status of a request that was carried out, declined ones included.
 #[must_use]
@@ -173,54 +174,6 @@ fn put(body: &mut Map<String, Value>, field: &str, text: Option<&str>) {
     }
 }
 
-/// Seconds since 1970 as `2026-01-31T12:00:00Z`.
-#[expect(
-    clippy::arithmetic_side_effects,
-    reason = "divisors are constants, and all sums stay below the seconds that were given"
-)]
 fn rfc3339(seconds: u64) -> String {
-    let (mut days, second) = (seconds / 86_400, seconds % 86_400);
-    let mut year = 1970_u64;
-    let is_leap = |year: u64| {
-        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
-    };
-    while days >= 365 + u64::from(is_leap(year)) {
-        days -= 365 + u64::from(is_leap(year));
-        year += 1;
-    }
-    let february = 28 + u64::from(is_leap(year));
-    let mut month = 1_u64;
-    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30] {
-        if days < length {
-            break;
-        }
-        days -= length;
-        month += 1;
-    }
-    format!(
-        "{year:04}-{month:02}-{:02}T{:02}:{:02}:{:02}Z",
-        days + 1,
-        second / 3600,
-        second / 60 % 60,
-        second % 60
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn instants_are_written_for_people_and_programs() {
-        for (seconds, text) in [
-            (0, "1970-01-01T00:00:00Z"),
-            (951_782_400, "2000-02-29T00:00:00Z"),
-            (1_735_689_599, "2024-12-31T23:59:59Z"),
-            (1_735_689_600, "2025-01-01T00:00:00Z"),
-            (4_102_444_800, "2100-01-01T00:00:00Z"),
-            (4_107_542_400, "2100-03-01T00:00:00Z"),
-        ] {
-            assert_eq!(rfc3339(seconds), text);
-        }
-    }
+    Calendar::at(seconds).rfc3339()
 }

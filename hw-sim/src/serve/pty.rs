@@ -1,0 +1,112 @@
+//! A pseudo-terminal that looks like a serial port to a till.
+
+use std::fs;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{Mode, OFlags};
+use rustix::pty::OpenptFlags;
+use rustix::termios::OptionalActions;
+use tokio::io::unix::AsyncFd;
+
+/// One end of a pseudo-terminal, and the symbolic link by which tills find the other end. Dropping
+/// it hangs up and removes the link.
+#[derive(Debug)]
+pub struct Pty {
+    master: AsyncFd<OwnedFd>,
+    /// Kept open so that a till may close and open the port without a hang-up in between.
+    _slave: OwnedFd,
+    link: PathBuf,
+    device: PathBuf,
+}
+
+impl Pty {
+    /// Makes a pseudo-terminal in raw mode and links `link` to it.
+    ///
+    /// # Errors
+    ///
+    /// No pseudo-terminal is to be had, or `link` is something else than a symbolic link.
+    pub fn open(link: &Path) -> io::Result<Self> {
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+        let master = rustix::pty::openpt(flags)?;
+        rustix::pty::grantpt(&master)?;
+        rustix::pty::unlockpt(&master)?;
+        let name = rustix::pty::ptsname(&master, Vec::new())?;
+        let device = PathBuf::from(name.to_string_lossy().into_owned());
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let slave = rustix::fs::open(&device, flags, Mode::empty())?;
+        let mut raw = rustix::termios::tcgetattr(&slave)?;
+        raw.make_raw();
+        rustix::termios::tcsetattr(&slave, OptionalActions::Now, &raw)?;
+        rustix::io::ioctl_fionbio(&master, true)?;
+        remove_link(link)?;
+        std::os::unix::fs::symlink(&device, link)?;
+        #[expect(
+            deprecated,
+            reason = "its successor is unsafe, for the sake of types that lie about their \
+                      descriptor; OwnedFd does not"
+        )]
+        let master = AsyncFd::new(master)?;
+        Ok(Self {
+            master,
+            _slave: slave,
+            link: link.to_owned(),
+            device,
+        })
+    }
+
+    /// Waits for bytes from the till.
+    ///
+    /// # Errors
+    ///
+    /// The pseudo-terminal is gone.
+    pub async fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let mut ready = self.master.readable().await?;
+            let read = |master: &AsyncFd<OwnedFd>| Ok(rustix::io::read(master, &mut *buffer)?);
+            if let Ok(result) = ready.try_io(read) {
+                return result;
+            }
+        }
+    }
+
+    /// Writes all of `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// The pseudo-terminal is gone.
+    pub async fn write_all(&self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let mut ready = self.master.writable().await?;
+            let write = |master: &AsyncFd<OwnedFd>| Ok(rustix::io::write(master, bytes)?);
+            if let Ok(result) = ready.try_io(write) {
+                bytes = bytes.get(result?..).unwrap_or_default();
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Pty {
+    fn drop(&mut self) {
+        // Another simulator may have taken the name over.
+        let is_ours = fs::read_link(&self.link).is_ok_and(|device| device == self.device);
+        if is_ours && let Err(error) = fs::remove_file(&self.link) {
+            tracing::warn!(%error, link = %self.link.display(), "cannot remove the link");
+        }
+    }
+}
+
+/// Makes room for a link where an earlier run has left one.
+fn remove_link(link: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(link) {
+        Ok(found) if found.is_symlink() => fs::remove_file(link),
+        Ok(_) => Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            "there is something else than a symbolic link; choose another path",
+        )),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,217 @@
+//! A terminal on a real line, with its control port.
+
+mod control;
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use firmware_protocols::time::Instant;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, mpsc};
+
+use super::host::{Host, Processor};
+use super::lock;
+use super::wire::{Happening, Wire};
+use crate::bank::{Bank, Options};
+use crate::terminal::zvt::{Config, Terminal};
+use crate::terminal::{HostAnswer, Output};
+
+pub use super::wire::Place;
+
+/// How to serve a terminal.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The terminal itself.
+    pub terminal: Config,
+    /// Where tills find it.
+    pub place: Place,
+    /// Where to control it, if at all.
+    pub control: Option<SocketAddr>,
+    /// URL of the processor that is its host; without one it has a bank of its own.
+    pub processor: Option<String>,
+    /// How that bank is set up.
+    pub bank: Options,
+}
+
+/// A terminal that runs until this is dropped.
+#[derive(Debug)]
+pub struct Running {
+    /// The link to its pseudo-terminal.
+    pub pty: Option<PathBuf>,
+    /// Its TCP port.
+    pub tcp: Option<SocketAddr>,
+    /// Its control port.
+    pub control: Option<SocketAddr>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+/// Starts a terminal.
+///
+/// # Errors
+///
+/// The line or the control port cannot be opened.
+pub async fn start(setup: Setup) -> io::Result<Running> {
+    let wire = Wire::open(setup.place.clone()).await;
+    let wire = wire.map_err(|error| cannot(&setup.place, &error))?;
+    let (pty, tcp) = match wire.place() {
+        Place::Pty(link) => (Some(link.clone()), None),
+        Place::Tcp(addr) => (None, Some(*addr)),
+    };
+    let host = match &setup.processor {
+        Some(url) => Host::Processor(Processor::at(url)),
+        None => Host::Bank(Arc::new(Mutex::new(Bank::new(setup.bank)))),
+    };
+    let shared = Arc::new(Shared {
+        terminal: Mutex::new(Terminal::new(setup.terminal)),
+        unplugged: Mutex::new(None),
+        wake: Notify::new(),
+        host,
+        started: tokio::time::Instant::now(),
+    });
+    let mut tasks = vec![tokio::spawn(run(Arc::clone(&shared), wire))];
+    let mut control = None;
+    if let Some(addr) = setup.control {
+        let listener = TcpListener::bind(addr).await;
+        let listener = listener.map_err(|error| cannot(&Place::Tcp(addr), &error))?;
+        control = Some(listener.local_addr()?);
+        tasks.push(tokio::spawn(control::serve(shared, listener)));
+    }
+    Ok(Running {
+        pty,
+        tcp,
+        control,
+        tasks,
+    })
+}
+
+/// What the line and the control port have in common.
+struct Shared {
+    terminal: Mutex<Terminal>,
+    /// Somebody wants the cable pulled for so long.
+    unplugged: Mutex<Option<Duration>>,
+    wake: Notify,
+    host: Host,
+    started: tokio::time::Instant,
+}
+
+impl Shared {
+    fn now(&self) -> Instant {
+        let since = self.started.elapsed().as_millis();
+        Instant(u64::try_from(since).unwrap_or(u64::MAX))
+    }
+
+    /// Does something to the terminal and lets the line see what comes of it.
+    fn touch<T>(&self, act: impl FnOnce(&mut Terminal, Instant) -> T) -> T {
+        let now = self.now();
+        let result = self.with(|terminal| act(terminal, now));
+        self.wake.notify_one();
+        result
+    }
+
+    /// Does something to the terminal that needs nothing done afterwards.
+    fn with<T>(&self, act: impl FnOnce(&mut Terminal) -> T) -> T {
+        act(&mut lock(&self.terminal))
+    }
+}
+
+/// Moves bytes, questions and time between the terminal and the world.
+async fn run(shared: Arc<Shared>, mut wire: Wire) {
+    let (answer, mut answers) = mpsc::unbounded_channel::<(String, HostAnswer)>();
+    if matches!(wire.place(), Place::Pty(_)) {
+        shared.touch(|terminal, now| terminal.handle_connected(now));
+    }
+    loop {
+        let deadline = carry_out(&shared, &mut wire, &answer).await;
+        if let Some(time) = lock(&shared.unplugged).take() {
+            pull(&shared, &mut wire, time);
+            continue;
+        }
+        tokio::select! {
+            happening = wire.next() => on_line(&shared, &wire, happening),
+            () = sleep_until(&shared, deadline) => {
+                shared.touch(Terminal::handle_timeout);
+            }
+            Some((key, answer)) = answers.recv() => {
+                shared.touch(|terminal, now| terminal.handle_host(&key, answer, now));
+            }
+            () = shared.wake.notified() => {}
+        }
+    }
+}
+
+/// Does what the terminal wants done; gives the instant at which it wants to be called.
+async fn carry_out(
+    shared: &Arc<Shared>,
+    wire: &mut Wire,
+    answer: &mpsc::UnboundedSender<(String, HostAnswer)>,
+) -> Option<Instant> {
+    loop {
+        let output = shared.with(Terminal::poll);
+        match output {
+            Output::Send(bytes) => wire.write(&bytes).await,
+            Output::Host(request) => {
+                let (host, answer) = (shared.host.clone(), answer.clone());
+                if let Host::Bank(_) = host {
+                    // At hand: no detour. The receiver lives as long as this function's caller.
+                    let said = host.ask(&request).await;
+                    let _ = answer.send((request.key, said));
+                    continue;
+                }
+                tokio::spawn(async move {
+                    let said = host.ask(&request).await;
+                    // Without a receiver the terminal is gone.
+                    let _ = answer.send((request.key, said));
+                });
+            }
+            Output::Close => wire.hang_up(),
+            Output::Reboot(time) => wire.unplug(time),
+            Output::Wait(deadline) => return deadline,
+        }
+    }
+}
+
+fn on_line(shared: &Shared, wire: &Wire, happening: Happening) {
+    shared.touch(|terminal, now| match happening {
+        Happening::Connected => terminal.handle_connected(now),
+        Happening::Bytes(bytes) => terminal.handle_input(&bytes, now),
+        // A terminal on a serial cable does not notice.
+        Happening::Disconnected if matches!(wire.place(), Place::Pty(_)) => {}
+        Happening::Disconnected => terminal.handle_disconnected(now),
+    });
+}
+
+fn pull(shared: &Shared, wire: &mut Wire, time: Duration) {
+    wire.unplug(time);
+    if let Place::Tcp(_) = wire.place() {
+        shared.touch(|terminal, now| terminal.handle_disconnected(now));
+    }
+}
+
+fn cannot(place: &Place, error: &io::Error) -> io::Error {
+    let what = match place {
+        Place::Pty(link) => format!("cannot make a pseudo-terminal at {}", link.display()),
+        Place::Tcp(addr) => format!("cannot listen on {addr} (port 0 picks a free one)"),
+    };
+    io::Error::new(error.kind(), format!("{what}: {error}"))
+}
+
+async fn sleep_until(shared: &Shared, deadline: Option<Instant>) {
+    match deadline {
+        Some(Instant(at)) => {
+            let at = shared.started.checked_add(Duration::from_millis(at));
+            tokio::time::sleep_until(at.unwrap_or(shared.started)).await;
+        }
+        None => std::future::pending().await,
+    }
+}

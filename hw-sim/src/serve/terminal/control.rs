@@ -1,0 +1,121 @@
+//! The control port of a terminal: what a hand at the terminal would do, over HTTP.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use super::super::{done, error, lock, with_body};
+use super::Shared;
+use crate::terminal::zvt::Terminal;
+use crate::terminal::zvt::control::{self, Order};
+
+/// Serves the control port until the task is aborted.
+pub(super) async fn serve(shared: Arc<Shared>, listener: TcpListener) {
+    let router = Router::new()
+        .route("/state", get(state))
+        .route("/card", post(card))
+        .route("/hold", post(hold))
+        .route("/present", post(present))
+        .route("/fault", post(fault))
+        .route("/unplug", post(unplug))
+        .route("/books", get(books))
+        .with_state(shared);
+    if let Err(error) = axum::serve(listener, router).await {
+        tracing::error!(%error, "control port stopped");
+    }
+}
+
+async fn state(State(shared): State<Arc<Shared>>) -> Response {
+    let state = shared.with(|terminal| control::state(terminal));
+    Json(state).into_response()
+}
+
+async fn card(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    match with_body(&body, control::card) {
+        Ok(card) => {
+            shared.touch(|terminal, _| terminal.choose_card(card));
+            done()
+        }
+        Err(refusal) => *refusal,
+    }
+}
+
+async fn hold(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    match with_body(&body, control::hold) {
+        Ok(hold) => {
+            shared.touch(|terminal, now| terminal.set_hold(hold, now));
+            done()
+        }
+        Err(refusal) => *refusal,
+    }
+}
+
+async fn present(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    // An empty body presents the card at hand.
+    let body = if body.is_empty() {
+        Bytes::from_static(b"{}")
+    } else {
+        body
+    };
+    let card = match with_body(&body, control::optional_card) {
+        Ok(card) => card,
+        Err(refusal) => return *refusal,
+    };
+    let was_waited_for = shared.touch(|terminal, now| {
+        if let Some(card) = card {
+            terminal.choose_card(card);
+        }
+        terminal.present(now)
+    });
+    if was_waited_for {
+        done()
+    } else {
+        error(StatusCode::CONFLICT, "no_card_expected")
+    }
+}
+
+async fn fault(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    match with_body(&body, control::fault) {
+        Ok(order) => {
+            shared.touch(|terminal, now| match order {
+                Order::Fault(fault) => terminal.add_fault(fault),
+                Order::Reboot => terminal.reboot(now),
+                Order::Clear => terminal.clear_faults(),
+            });
+            done()
+        }
+        Err(refusal) => *refusal,
+    }
+}
+
+async fn unplug(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    let read = |body: &Value| control::milliseconds(body, Some(DEFAULT_UNPLUG_MS));
+    match with_body(&body, read) {
+        Ok(ms) => {
+            *lock(&shared.unplugged) = Some(Duration::from_millis(ms));
+            shared.touch(|_: &mut Terminal, _| ());
+            done()
+        }
+        Err(refusal) => *refusal,
+    }
+}
+
+async fn books(State(shared): State<Arc<Shared>>) -> Response {
+    match shared.host.books().await {
+        Ok(books) => Json(books).into_response(),
+        Err(message) => {
+            let body = json!({ "error": "processor_unreachable", "message": message });
+            (StatusCode::BAD_GATEWAY, Json(body)).into_response()
+        }
+    }
+}
+
+const DEFAULT_UNPLUG_MS: u64 = 1000;

@@ -1,0 +1,169 @@
+//! The line to the till: a pseudo-terminal or a TCP port, which can be pulled and comes back.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Instant;
+
+use super::pty::Pty;
+
+/// Where the till finds the terminal.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// A link to a pseudo-terminal.
+    Pty(PathBuf),
+    /// A port.
+    Tcp(SocketAddr),
+}
+
+/// What happens on a line.
+#[derive(Debug)]
+pub(super) enum Happening {
+    Connected,
+    Bytes(Vec<u8>),
+    Disconnected,
+}
+
+/// The line.
+#[derive(Debug)]
+pub(super) struct Wire {
+    place: Place,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Pty(Pty),
+    Listening(TcpListener),
+    Connected(TcpListener, TcpStream),
+    Unplugged(Instant),
+}
+
+impl Wire {
+    pub(super) async fn open(place: Place) -> io::Result<Self> {
+        let state = State::open(&place).await?;
+        let place = match (&state, place) {
+            // A port that comes back must be the same one.
+            (State::Listening(listener), Place::Tcp(_)) => Place::Tcp(listener.local_addr()?),
+            (_, place) => place,
+        };
+        Ok(Self { place, state })
+    }
+
+    pub(super) const fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Waits until something happens. Dropping the future loses nothing.
+    pub(super) async fn next(&mut self) -> Happening {
+        loop {
+            let mut buffer = [0; 4096];
+            match &mut self.state {
+                State::Unplugged(until) => {
+                    tokio::time::sleep_until(*until).await;
+                    match State::open(&self.place).await {
+                        Ok(state @ State::Pty(_)) => {
+                            self.state = state;
+                            return Happening::Connected;
+                        }
+                        Ok(state) => self.state = state,
+                        Err(error) => {
+                            tracing::warn!(%error, "the line does not come back yet");
+                            self.unplug(RETRY);
+                        }
+                    }
+                }
+                State::Pty(pty) => match pty.read(&mut buffer).await {
+                    Ok(length) => return bytes(&buffer, length),
+                    Err(error) => {
+                        tracing::warn!(%error, "pseudo-terminal failed");
+                        self.unplug(RETRY);
+                        return Happening::Disconnected;
+                    }
+                },
+                State::Listening(listener) => match listener.accept().await {
+                    Ok((stream, _)) => {
+                        if let Err(error) = stream.set_nodelay(true) {
+                            tracing::debug!(%error, "cannot set TCP_NODELAY");
+                        }
+                        self.connect(stream);
+                        return Happening::Connected;
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "cannot accept");
+                        tokio::time::sleep(RETRY).await;
+                    }
+                },
+                State::Connected(_, stream) => match stream.read(&mut buffer).await {
+                    Ok(length) if length > 0 => return bytes(&buffer, length),
+                    Ok(_) | Err(_) => {
+                        self.hang_up();
+                        return Happening::Disconnected;
+                    }
+                },
+            }
+        }
+    }
+
+    /// Writes; what cannot be written is lost, as on a cable.
+    pub(super) async fn write(&mut self, bytes: &[u8]) {
+        let written = async {
+            match &mut self.state {
+                State::Pty(pty) => pty.write_all(bytes).await,
+                State::Connected(_, stream) => stream.write_all(bytes).await,
+                State::Listening(_) | State::Unplugged(_) => Ok(()),
+            }
+        };
+        // Nobody reads any more when this takes longer.
+        match tokio::time::timeout(WRITE_TIMEOUT, written).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "lost on the line"),
+            Err(_) => tracing::debug!("lost on the line: the till does not read"),
+        }
+    }
+
+    /// Closes a connection; a serial line has none.
+    pub(super) fn hang_up(&mut self) {
+        let state = std::mem::replace(&mut self.state, State::Unplugged(Instant::now()));
+        self.state = match state {
+            State::Connected(listener, _) => State::Listening(listener),
+            other @ (State::Pty(_) | State::Listening(_) | State::Unplugged(_)) => other,
+        };
+    }
+
+    /// Pulls the cable for a while.
+    pub(super) fn unplug(&mut self, time: Duration) {
+        let now = Instant::now();
+        self.state = State::Unplugged(now.checked_add(time).unwrap_or(now));
+    }
+
+    fn connect(&mut self, stream: TcpStream) {
+        let state = std::mem::replace(&mut self.state, State::Unplugged(Instant::now()));
+        self.state = match state {
+            State::Listening(listener) | State::Connected(listener, _) => {
+                State::Connected(listener, stream)
+            }
+            other @ (State::Pty(_) | State::Unplugged(_)) => other,
+        };
+    }
+}
+
+impl State {
+    async fn open(place: &Place) -> io::Result<Self> {
+        Ok(match place {
+            Place::Pty(link) => Self::Pty(Pty::open(link)?),
+            Place::Tcp(addr) => Self::Listening(TcpListener::bind(addr).await?),
+        })
+    }
+}
+
+fn bytes(buffer: &[u8], length: usize) -> Happening {
+    Happening::Bytes(buffer.get(..length).unwrap_or_default().to_vec())
+}
+
+const RETRY: Duration = Duration::from_millis(100);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(1);

@@ -1,0 +1,458 @@
+//! A card terminal that speaks ZVT.
+//!
+//! Framing, the master rule and repeated commands are the codec's
+//! ([`firmware_protocols::zvt::terminal_side`]); what a terminal *decides* is here: when it reads a
+//! card, what it asks its host, what it keeps, and when it takes a payment back.
+//!
+//! # Assumptions, where the specification is silent
+//!
+//! * A till is in sync mode for one command if that command carries tag 1F1F, even an empty one.
+//!   Results then carry 1F1F with the receipt number as two BCD bytes, and no lost acknowledgement
+//!   makes the terminal reverse anything. An outright refusal (84 xx) of a result still does.
+//! * Sales, reservations, bookings and refunds are taken back when their result is not
+//!   acknowledged; reversals and releases of reservations are not: that would charge a customer.
+//! * What the terminal took back itself does not count as "last transaction" in a repeat of the
+//!   last receipt, and neither does a declined one: it never got a receipt number.
+//! * A reboot forgets the registration.
+//! * A till that never acknowledges (T3) gets 04 0F 6C and 06 1E 6C after the reversal on a serial
+//!   line; on TCP the terminal hangs up instead.
+//!
+//! # Not covered
+//!
+//! Read card, partial issue of goods (84 9D counts as a refusal), extension of reservations, tips,
+//! telephone authorization, data entry on the terminal, code pages other than 437, MsgSeqId.
+
+mod command;
+mod config;
+pub mod control;
+mod delivery;
+mod payment;
+mod receipt;
+mod store;
+mod undo;
+
+use std::collections::VecDeque;
+
+use firmware_protocols::time::Instant;
+use firmware_protocols::vocabulary::Money;
+use firmware_protocols::zvt::TerminalSide;
+use firmware_protocols::zvt::message::ConfigByte;
+use firmware_protocols::zvt::terminal_side::{Event, Output as LineOutput};
+
+use super::{HostAnswer, HostRequest, Output};
+use crate::bank::TerminalKind;
+use crate::wallet::Card;
+
+pub use config::{Config, Face, Fault, FaultKind, Faults, RebootPoint};
+pub use store::{BatchTotals, Record, Store};
+
+/// One terminal.
+#[derive(Debug)]
+pub struct Terminal {
+    config: Config,
+    side: TerminalSide,
+    registered: Registered,
+    store: Store,
+    face: Face,
+    faults: Faults,
+    phase: Phase,
+    /// Messages to the till, in order.
+    outbox: VecDeque<Message>,
+    /// What the till is to answer now.
+    in_flight: Option<Message>,
+    /// The transaction that the running command has made.
+    current: Option<u16>,
+    /// Questions whose answers nobody waits for any more; what they moved is to be moved back.
+    orphans: Vec<HostRequest>,
+    /// What is sent now is lost on the line until the till answers or gives up.
+    is_swallowing: bool,
+    deaf_until: Instant,
+    keys: u64,
+    outputs: VecDeque<Output>,
+}
+
+/// What the terminal waits for.
+#[derive(Debug)]
+enum Phase {
+    /// A command.
+    Idle,
+    /// A card.
+    Card {
+        job: Job,
+        presented_at: Option<Instant>,
+        until: Instant,
+    },
+    /// The PIN.
+    Pin { job: Job, entered_at: Instant },
+    /// Its own slowness.
+    Thinking { job: Job, until: Instant },
+    /// The host's answer.
+    Host {
+        job: Job,
+        request: HostRequest,
+        /// The line has died meanwhile.
+        is_abandoned: bool,
+    },
+    /// The host's answer to a reversal.
+    Undoing {
+        receipt: u16,
+        request: HostRequest,
+        then: Then,
+    },
+    /// The moment at which a late result is told.
+    Late { until: Instant },
+    /// The moment at which a result is sent again that the till was not ready for.
+    Again { message: Message, until: Instant },
+    /// The till's acknowledgements of what is in the outbox.
+    Telling,
+    /// The power.
+    Off { until: Instant },
+}
+
+/// What follows a reversal.
+#[derive(Debug)]
+enum Then {
+    /// The command that noticed the need for it.
+    Begin(Job),
+    /// The end of day that noticed the need for it.
+    Submit,
+    /// The till hears that nothing was paid.
+    Announce,
+    /// Nothing.
+    Rest,
+}
+
+/// What the running command is to do.
+#[derive(Clone, Debug)]
+struct Job {
+    kind: TerminalKind,
+    money: Money,
+    want_token: bool,
+    /// Receipt number of the transaction that it is about.
+    original: Option<u16>,
+    /// The till knows transaction sync.
+    in_sync: bool,
+    card: Option<&'static Card>,
+}
+
+/// What the till said of itself.
+#[derive(Clone, Copy, Debug)]
+struct Registered {
+    config: ConfigByte,
+    has_currency: bool,
+    has_tlv: bool,
+    takes_blocks: bool,
+}
+
+impl Registered {
+    /// As after switching on and after log-off.
+    const DEFAULT: Self = Self {
+        config: ConfigByte(0x86),
+        has_currency: false,
+        has_tlv: false,
+        takes_blocks: false,
+    };
+}
+
+/// A message to the till.
+#[derive(Clone, Debug)]
+struct Message {
+    stage: Stage,
+    unit: Vec<u8>,
+}
+
+/// What a message means for the running command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// 04 FF.
+    Status,
+    /// 04 0F of the transaction that the running command has made.
+    Result,
+    /// Any other 04 0F.
+    Information,
+    /// 06 D1, 06 D3.
+    Print,
+    /// 06 0F, 06 1E.
+    End,
+}
+
+impl Terminal {
+    /// A terminal that was just switched on.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        let (receipt, trace) = config.numbers_start_after;
+        Self {
+            side: TerminalSide::new(config.framing, config.timers),
+            registered: Registered::DEFAULT,
+            store: Store::starting_after(receipt, trace),
+            face: Face {
+                card: config.card,
+                hold: config.hold,
+                display: IDLE_DISPLAY.to_owned(),
+                presentations: 0,
+                receipts_printed: 0,
+            },
+            faults: Faults::default(),
+            phase: Phase::Idle,
+            outbox: VecDeque::new(),
+            in_flight: None,
+            current: None,
+            orphans: Vec::new(),
+            is_swallowing: false,
+            deaf_until: Instant::default(),
+            keys: 0,
+            outputs: VecDeque::new(),
+            config,
+        }
+    }
+
+    /// The line is open.
+    pub fn handle_connected(&mut self, now: Instant) {
+        self.side.handle_connected(now);
+        self.pump(now);
+    }
+
+    /// The line is gone, and the terminal notices: on TCP, not on a serial cable.
+    pub fn handle_disconnected(&mut self, now: Instant) {
+        self.side.handle_disconnected(now);
+        self.on_line_gone(now);
+        self.pump(now);
+    }
+
+    /// Bytes from the till, split anywhere.
+    pub fn handle_input(&mut self, bytes: &[u8], now: Instant) {
+        if self.is_off() || now < self.deaf_until {
+            return;
+        }
+        let deaf = self.faults.take(|kind| {
+            let FaultKind::Deaf(time) = kind else {
+                return None;
+            };
+            Some(time)
+        });
+        if let Some(time) = deaf {
+            self.deaf_until = now.after(time);
+            return;
+        }
+        if bytes.len() > 1 && self.faults.take_kind(FaultKind::Nak) {
+            self.outputs.push_back(Output::Send(vec![NAK]));
+            return;
+        }
+        self.side.handle_input(bytes, now);
+        self.pump(now);
+    }
+
+    /// The instant of the last [`Output::Wait`] has come. Calling early or twice is harmless.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        if !self.is_off() {
+            self.side.handle_timeout(now);
+            self.pump(now);
+        }
+        self.on_time(now);
+        self.pump(now);
+    }
+
+    /// The host has answered the question of this key.
+    pub fn handle_host(&mut self, key: &str, answer: HostAnswer, now: Instant) {
+        self.on_host(key, answer, now);
+        self.pump(now);
+    }
+
+    /// From now on this card is presented.
+    pub const fn choose_card(&mut self, card: &'static Card) {
+        self.face.card = card;
+    }
+
+    /// With `hold` nobody presents a card until [`Self::present`].
+    pub fn set_hold(&mut self, hold: bool, now: Instant) {
+        self.face.hold = hold;
+        if !hold {
+            self.present(now);
+        }
+    }
+
+    /// Presents the card at hand, if the terminal waits for one. Says whether it does.
+    pub fn present(&mut self, now: Instant) -> bool {
+        let was_waited_for = self.on_card(now);
+        self.pump(now);
+        was_waited_for
+    }
+
+    /// Something will go wrong.
+    pub fn add_fault(&mut self, fault: Fault) {
+        self.faults.push(fault);
+    }
+
+    /// Nothing will go wrong any more.
+    pub fn clear_faults(&mut self) {
+        self.faults.clear();
+    }
+
+    /// The power goes now.
+    pub fn reboot(&mut self, now: Instant) {
+        self.power_off(now);
+        self.pump(now);
+    }
+
+    /// What a person in front of it sees.
+    #[must_use]
+    pub const fn face(&self) -> &Face {
+        &self.face
+    }
+
+    /// What it keeps.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Whether a command, a reversal or a reboot is running.
+    #[must_use]
+    pub const fn is_busy(&self) -> bool {
+        !matches!(self.phase, Phase::Idle)
+    }
+
+    /// Whether it waits for a card now.
+    #[must_use]
+    pub const fn waits_for_card(&self) -> bool {
+        matches!(self.phase, Phase::Card { .. })
+    }
+
+    /// What to do next.
+    pub fn poll(&mut self) -> Output {
+        if let Some(output) = self.outputs.pop_front() {
+            return output;
+        }
+        let line = match self.side.poll() {
+            LineOutput::Wait(at) => at,
+            // Everything else was taken by `pump` after the last call.
+            LineOutput::Send(_) | LineOutput::Event(_) | LineOutput::Close => None,
+        };
+        let line = line.filter(|_| !self.is_off());
+        Output::Wait([line, self.deadline()].into_iter().flatten().min())
+    }
+
+    /// Takes what the line has, sends what may be sent, until there is neither.
+    fn pump(&mut self, now: Instant) {
+        loop {
+            match self.side.poll() {
+                LineOutput::Send(bytes) => self.transmit(bytes),
+                LineOutput::Event(event) => self.on_event(event, now),
+                LineOutput::Close => self.outputs.push_back(Output::Close),
+                LineOutput::Wait(_) => {
+                    if !self.send_next(now) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn on_event(&mut self, event: Event, now: Instant) {
+        if self.is_off() {
+            return;
+        }
+        match event {
+            Event::Command(command) => self.on_command(command, now),
+            Event::AbortRequested => self.on_abort_request(now),
+            Event::Answered(answer) => self.on_answer(answer, now),
+            Event::LineFailed(_) => self.on_line_gone(now),
+        }
+    }
+
+    fn on_time(&mut self, now: Instant) {
+        match &self.phase {
+            Phase::Card {
+                presented_at: Some(at),
+                ..
+            } if *at <= now => {
+                self.on_card(now);
+            }
+            Phase::Card { until, .. } if *until <= now => self.stop(ABORTED, now),
+            Phase::Pin { job, entered_at } if *entered_at <= now => {
+                let job = job.clone();
+                self.think(job, now);
+            }
+            Phase::Thinking { job, until } if *until <= now => {
+                let job = job.clone();
+                self.ask_host(job);
+            }
+            Phase::Late { until } if *until <= now => self.phase = Phase::Telling,
+            Phase::Again { message, until } if *until <= now => {
+                self.outbox.push_front(message.clone());
+                self.phase = Phase::Telling;
+            }
+            Phase::Off { until } if *until <= now => self.power_on(now),
+            Phase::Idle
+            | Phase::Card { .. }
+            | Phase::Pin { .. }
+            | Phase::Thinking { .. }
+            | Phase::Host { .. }
+            | Phase::Undoing { .. }
+            | Phase::Late { .. }
+            | Phase::Again { .. }
+            | Phase::Telling
+            | Phase::Off { .. } => {}
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        match &self.phase {
+            Phase::Card {
+                presented_at,
+                until,
+                ..
+            } => Some(presented_at.map_or(*until, |at| at.min(*until))),
+            Phase::Pin {
+                entered_at: until, ..
+            }
+            | Phase::Thinking { until, .. }
+            | Phase::Late { until }
+            | Phase::Again { until, .. }
+            | Phase::Off { until } => Some(*until),
+            Phase::Idle | Phase::Host { .. } | Phase::Undoing { .. } | Phase::Telling => None,
+        }
+    }
+
+    const fn is_off(&self) -> bool {
+        matches!(self.phase, Phase::Off { .. })
+    }
+
+    fn show(&mut self, text: &str) {
+        text.clone_into(&mut self.face.display);
+    }
+
+    /// Ready for the next command. A till that was never told the end must be heard all the same.
+    fn rest(&mut self, now: Instant) {
+        if self.side.may_send() {
+            self.side.handle_connected(now);
+        }
+        self.outbox.clear();
+        self.in_flight = None;
+        self.phase = Phase::Idle;
+        self.current = None;
+        self.show(IDLE_DISPLAY);
+    }
+
+    fn next_key(&mut self) -> String {
+        self.keys = self.keys.saturating_add(1);
+        format!(
+            "pt-{}-{}-{}",
+            self.config.terminal_id, self.config.run, self.keys
+        )
+    }
+
+    /// The wall clock, in seconds since 1970.
+    fn wall_clock(&self, now: Instant) -> u64 {
+        let seconds = now.0.checked_div(1000).unwrap_or(0);
+        self.config.started_at.saturating_add(seconds)
+    }
+}
+
+const IDLE_DISPLAY: &str = "Welcome";
+const NAK: u8 = 0x15;
+/// "Abort by timeout or key".
+const ABORTED: u8 = firmware_protocols::zvt::result_code::ABORTED;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,162 @@
+//! What the control port of a terminal understands and tells, as values.
+
+use firmware_protocols::time::Duration;
+use serde_json::{Value, json};
+
+use super::payment::trace_number;
+use super::{Fault, FaultKind, RebootPoint, Record, Terminal};
+use crate::calendar::Calendar;
+use crate::processor::{Invalid, number, text_field};
+use crate::wallet::{self, Card};
+
+/// What `POST /fault` asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Something is to go wrong later.
+    Fault(Fault),
+    /// The power goes now.
+    Reboot,
+    /// Nothing is to go wrong any more.
+    Clear,
+}
+
+/// What `GET /state` says.
+#[must_use]
+pub fn state(terminal: &Terminal) -> Value {
+    let face = terminal.face();
+    let transactions: Vec<Value> = terminal.store().records().iter().map(transaction).collect();
+    json!({
+        "presentations": face.presentations,
+        "display": face.display,
+        "busy": terminal.is_busy(),
+        "waits_for_card": terminal.waits_for_card(),
+        "receipts_printed": face.receipts_printed,
+        "card": face.card.name,
+        "hold": face.hold,
+        "transactions": transactions,
+    })
+}
+
+/// `POST /card`.
+///
+/// # Errors
+///
+/// [`Invalid`] names the first field that is wrong.
+pub fn card(body: &Value) -> Result<&'static Card, Invalid> {
+    let name = text_field(body, "name")?;
+    wallet::card(&name).ok_or(Invalid {
+        field: "name",
+        reason: "must be a test card, such as visa-approve, mc-approve, decline, \
+                 insufficient-funds, expired, no-token, pin, pin-wrong, slow, low-limit, \
+                 lost-token or unreadable",
+    })
+}
+
+/// `POST /present`.
+///
+/// # Errors
+///
+/// [`Invalid`] names the first field that is wrong.
+pub fn optional_card(body: &Value) -> Result<Option<&'static Card>, Invalid> {
+    match body.get("name") {
+        None | Some(Value::Null) => Ok(None),
+        Some(_) => card(body).map(Some),
+    }
+}
+
+/// `POST /hold`.
+///
+/// # Errors
+///
+/// [`Invalid`] names the first field that is wrong.
+pub fn hold(body: &Value) -> Result<bool, Invalid> {
+    let hold = body.get("hold").and_then(Value::as_bool);
+    hold.ok_or(Invalid {
+        field: "hold",
+        reason: "must be true or false",
+    })
+}
+
+/// `POST /fault`.
+///
+/// # Errors
+///
+/// [`Invalid`] names the first field that is wrong.
+pub fn fault(body: &Value) -> Result<Order, Invalid> {
+    let count = number(body, "count", Some(1))?;
+    let ms = |missing| milliseconds(body, Some(missing)).map(Duration::from_millis);
+    let kind = match text_field(body, "kind")?.as_str() {
+        "lose_result" => FaultKind::LoseResult,
+        "lose_on_line" => FaultKind::LoseOnLine,
+        "lose_completion" => FaultKind::LoseCompletion,
+        "busy" => FaultKind::Busy,
+        "mute" => FaultKind::Mute,
+        "late" => FaultKind::Late(ms(3000)?),
+        "deaf" => FaultKind::Deaf(ms(3000)?),
+        "nak" => FaultKind::Nak,
+        "corrupt" => FaultKind::Corrupt,
+        "drop" => FaultKind::Drop,
+        "double" => FaultKind::Double,
+        "split" => FaultKind::Split,
+        "noise" => FaultKind::Noise,
+        "clear" => return Ok(Order::Clear),
+        "reboot" => match reboot_point(body)? {
+            Some(point) => FaultKind::Reboot(point),
+            None => return Ok(Order::Reboot),
+        },
+        _ => {
+            return Err(Invalid {
+                field: "kind",
+                reason: "must be lose_result, lose_on_line, lose_completion, reboot, busy, mute, \
+                         late, deaf, nak, corrupt, drop, double, split, noise or clear",
+            });
+        }
+    };
+    Ok(Order::Fault(Fault { kind, count }))
+}
+
+/// The field `ms`.
+///
+/// # Errors
+///
+/// [`Invalid`] when it is no number.
+pub fn milliseconds(body: &Value, missing: Option<u64>) -> Result<u64, Invalid> {
+    number(body, "ms", missing)
+}
+
+/// `None` is at once.
+fn reboot_point(body: &Value) -> Result<Option<RebootPoint>, Invalid> {
+    Ok(Some(match text_field(body, "at")?.as_str() {
+        "now" => return Ok(None),
+        "before_card" => RebootPoint::BeforeCard,
+        "after_card" => RebootPoint::AfterCard,
+        "before_result" => RebootPoint::BeforeResult,
+        "before_ack" => RebootPoint::BeforeAck,
+        "after_result" => RebootPoint::AfterResult,
+        _ => {
+            return Err(Invalid {
+                field: "at",
+                reason: "must be now, before_card, after_card, before_result, before_ack or \
+                         after_result",
+            });
+        }
+    }))
+}
+
+fn transaction(record: &Record) -> Value {
+    json!({
+        "kind": record.kind.word(),
+        "amount_minor": record.money.minor,
+        "currency": record.money.currency.code(),
+        "receipt": format!("{:04}", record.receipt),
+        "trace": trace_number(record.trace),
+        "authorization_code": record.authorization_code,
+        "card": record.card.map(|card| card.name),
+        "reserved_minor": record.reserved_minor,
+        "at": Calendar::at(record.at).rfc3339(),
+        "final": record.is_final,
+        "reversed": record.is_reversed,
+        "taken_back": record.is_forgotten,
+        "submitted": record.is_submitted,
+    })
+}
