@@ -15,7 +15,7 @@ mod void;
 use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::TerminalRequest;
 
-pub use booking::movements;
+pub use booking::{begins_payment, in_earnest, moved, movements};
 
 use super::draft::Draft;
 use super::entry::Entry;
@@ -174,11 +174,7 @@ fn check_payment<'a>(draft: &'a Draft<'_>, id: &PaymentId) -> Result<&'a Payment
     let payment = draft
         .payment(id)
         .ok_or_else(|| Rejection::PaymentUnknown(id.clone()))?;
-    if let Some(holder) = draft.before().holder_of_payment(id) {
-        return Err(Rejection::PaymentBusy {
-            holder: holder.id.clone(),
-        });
-    }
+    check_payment_free(draft, id)?;
     if let Some(order) = &payment.order
         && let Some(holder) = draft.before().holder_of_order(order)
     {
@@ -189,16 +185,43 @@ fn check_payment<'a>(draft: &'a Draft<'_>, id: &PaymentId) -> Result<&'a Payment
     Ok(payment)
 }
 
+/// Checks that no other operation is about the payment.
+fn check_payment_free(draft: &Draft<'_>, id: &PaymentId) -> Result<(), Rejection> {
+    draft
+        .before()
+        .holder_of_payment(id)
+        .map_or(Ok(()), |holder| {
+            Err(Rejection::PaymentBusy {
+                holder: holder.id.clone(),
+            })
+        })
+}
+
 /// Ends an operation as its last answer says.
 fn finish_as_answered(draft: &Draft<'_>, operation: &Operation, answer: &Answer) -> Next {
+    let missing = operation.steps.last().and_then(missing);
     let (verdict, reason) = match answer {
-        Answer::Approved(_) => (Verdict::Approved, None),
+        Answer::Approved(_) => (Verdict::Approved, missing.map(|_| Reason::BalanceDue)),
         Answer::OnHold { .. } => (Verdict::Approved, Some(Reason::OnHold)),
         Answer::Declined(reason) => (Verdict::Declined, Some(*reason)),
         Answer::Cancelled => (Verdict::Cancelled, Some(Reason::Aborted)),
         Answer::NotDone(reason) => (Verdict::Failed, Some(*reason)),
     };
-    finish(outcome(draft, operation, verdict, reason))
+    let outcome = outcome(draft, operation, verdict, reason);
+    finish(Outcome {
+        balance_due: missing,
+        ..outcome
+    })
+}
+
+/// What an approval held or took less than was asked for.
+fn missing(step: &Step) -> Option<Money> {
+    let Some(Answer::Approved(approval)) = &step.answer else {
+        return None;
+    };
+    let asked = amount_asked(&step.call)?;
+    let moved = Money::new(moved(&step.call, approval), asked.currency);
+    asked.checked_sub(moved).filter(|rest| !rest.is_zero())
 }
 
 fn finish(outcome: Outcome) -> Next {
@@ -230,6 +253,8 @@ fn outcome(
             .iter()
             .filter_map(taken)
             .try_fold(nothing, Money::checked_add);
+        let refunded = Money::new(given_back(operation), first.currency);
+        outcome.refunded = Some(refunded).filter(|refunded| !refunded.is_zero());
         let open = outcome.payments.iter().map(Payment::open);
         outcome.secured = open.into_iter().try_fold(nothing, Money::checked_add);
     }
@@ -246,22 +271,60 @@ fn taken(step: &Step) -> Option<Money> {
     let Some(Answer::Approved(approval)) = &step.answer else {
         return None;
     };
-    let asked = amount_taken(&step.call)?;
-    Some(Money::new(
-        approval.amount.unwrap_or(asked.minor),
-        asked.currency,
-    ))
+    let asked = amount_asked(&step.call).filter(|_| takes_money(&step.call))?;
+    Some(Money::new(moved(&step.call, approval), asked.currency))
 }
 
-/// What a call would take from the customer.
-const fn amount_taken(call: &Call) -> Option<Money> {
+/// What an operation has given back so far, in minor units.
+fn given_back(operation: &Operation) -> u64 {
+    use super::effect::ProcessorRequest;
+    let refunds = |call: &Call| match call {
+        Call::Terminal { request, .. } => matches!(
+            request,
+            TerminalRequest::Reverse { .. } | TerminalRequest::Refund { .. }
+        ),
+        Call::Processor { request, .. } => matches!(request, ProcessorRequest::Refund { .. }),
+    };
+    let given = operation
+        .steps
+        .iter()
+        .filter_map(|step| match &step.answer {
+            Some(Answer::Approved(approval)) if refunds(&step.call) => {
+                Some(moved(&step.call, approval))
+            }
+            Some(
+                Answer::Approved(_)
+                | Answer::OnHold { .. }
+                | Answer::Declined(_)
+                | Answer::Cancelled
+                | Answer::NotDone(_),
+            )
+            | None => None,
+        });
+    given.fold(0, u64::saturating_add)
+}
+
+/// Whether a call takes money from the customer, not only holds it.
+const fn takes_money(call: &Call) -> bool {
+    use super::effect::ProcessorRequest;
+    match call {
+        Call::Terminal { request, .. } => matches!(
+            request,
+            TerminalRequest::Sale { .. } | TerminalRequest::CaptureReservation { .. }
+        ),
+        Call::Processor { request, .. } => matches!(request, ProcessorRequest::Capture { .. }),
+    }
+}
+
+/// What a call would hold on or take from the customer's card.
+const fn amount_asked(call: &Call) -> Option<Money> {
     use super::effect::ProcessorRequest;
     match call {
         Call::Terminal { request, .. } => match request {
             TerminalRequest::Sale { amount, .. }
+            | TerminalRequest::Authorize { amount, .. }
             | TerminalRequest::CaptureReservation { amount, .. } => Some(*amount),
-            TerminalRequest::Authorize { .. }
-            | TerminalRequest::ReduceReservation { .. }
+            TerminalRequest::ReduceReservation { .. }
             | TerminalRequest::VoidReservation { .. }
             | TerminalRequest::Reverse { .. }
             | TerminalRequest::Refund { .. }
@@ -271,10 +334,9 @@ const fn amount_taken(call: &Call) -> Option<Money> {
             | TerminalRequest::Reconcile => None,
         },
         Call::Processor { request, .. } => match request {
-            ProcessorRequest::Capture { amount, .. } => Some(*amount),
-            ProcessorRequest::Authorize { .. }
-            | ProcessorRequest::Void { .. }
-            | ProcessorRequest::Refund { .. } => None,
+            ProcessorRequest::Authorize { amount, .. }
+            | ProcessorRequest::Capture { amount, .. } => Some(*amount),
+            ProcessorRequest::Void { .. } | ProcessorRequest::Refund { .. } => None,
         },
     }
 }

@@ -53,6 +53,17 @@ pub struct Line {
     pub state: LineState,
 }
 
+impl Line {
+    /// Whether it is neither handed over nor on its way out; a cancelled line costs nothing.
+    #[must_use]
+    pub const fn awaits(&self) -> bool {
+        match self.state {
+            LineState::Open | LineState::Cancelled => true,
+            LineState::Reserved(_) | LineState::Fulfilled => false,
+        }
+    }
+}
+
 /// How a line reaches the customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -22,6 +22,8 @@ pub struct Outcome {
     pub order: Option<OrderVersion>,
     /// What was taken by this operation.
     pub captured: Option<Money>,
+    /// What was given back by this operation.
+    pub refunded: Option<Money>,
     /// What is held for later.
     pub secured: Option<Money>,
     /// What remains to be paid before the goods may go.
@@ -41,6 +43,7 @@ impl Outcome {
             payments: Vec::new(),
             order: None,
             captured: None,
+            refunded: None,
             secured: None,
             balance_due: None,
             receipts: Vec::new(),

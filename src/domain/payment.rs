@@ -150,7 +150,10 @@ pub enum Movement {
         amount: u64,
     },
     /// The processor reviews it.
-    HeldForReview,
+    HeldForReview {
+        /// Reference to the authorization that it may become.
+        token: Option<SealedToken>,
+    },
     /// Declined.
     Rejected(Reason),
     /// Ended without money, for a technical reason or because someone stopped it.
@@ -196,6 +199,12 @@ impl Payment {
     #[must_use]
     pub const fn paid(&self) -> Money {
         Money::new(self.captured.saturating_sub(self.refunded), self.currency)
+    }
+
+    /// Whether it holds or may come to hold money, or has taken some.
+    #[must_use]
+    pub fn secures(&self) -> bool {
+        self.authorized > 0 || self.standing == Standing::OnHold
     }
 
     /// The status that the counters give.
@@ -249,7 +258,11 @@ impl Payment {
         if self.status() == Status::AuthorizationVoided {
             return Err(Rejection::PaymentAlreadyVoided);
         }
-        if self.status() == Status::Refunded || open.is_zero() || amount.minor > open.minor {
+        if self.status() == Status::Refunded {
+            let open = Money::zero(self.currency);
+            return Err(Rejection::ExceedsOpenAmount { open });
+        }
+        if open.is_zero() || amount.minor > open.minor {
             return Err(Rejection::ExceedsOpenAmount { open });
         }
         Ok(amount)
@@ -261,10 +274,15 @@ impl Payment {
         if self.status() == Status::AuthorizationVoided {
             return Err(Rejection::PaymentAlreadyVoided);
         }
-        if self.open().is_zero() {
-            return Err(Rejection::RefundInstead);
+        if !self.open().is_zero() {
+            return Ok(self.open());
         }
-        Ok(self.open())
+        let paid = self.paid();
+        Err(if paid.is_zero() {
+            Rejection::ExceedsCapturedAmount { paid }
+        } else {
+            Rejection::RefundInstead
+        })
     }
 
     /// Checks a refund; without an amount all that is paid is meant.
@@ -323,18 +341,69 @@ impl Payment {
                 self.voided = self.voided.saturating_add(amount);
             }
             Movement::Refunded { amount } => self.apply_refund((*amount).min(self.paid().minor)),
-            Movement::HeldForReview => self.standing = Standing::OnHold,
+            Movement::HeldForReview { token } => {
+                self.standing = Standing::OnHold;
+                self.auth_token.clone_from(token);
+            }
             Movement::Rejected(reason) => self.standing = Standing::Rejected(*reason),
             Movement::Failed(reason) => self.standing = Standing::Failed(*reason),
         }
         debug_assert!(self.holds_invariants(), "{self:?}");
     }
 
+    /// What another store has moved beyond what is known here: nothing, unless all of its counters
+    /// are at least ours and it is about the same authorization.
+    #[must_use]
+    pub fn moved_elsewhere(&self, told: &Self) -> Vec<Movement> {
+        let captured = told.captured.checked_sub(self.captured);
+        let voided = told.voided.checked_sub(self.voided);
+        let refunded = told.refunded.checked_sub(self.refunded);
+        let (Some(captured), Some(voided), Some(refunded)) = (captured, voided, refunded) else {
+            return Vec::new();
+        };
+        if told.authorized != self.authorized {
+            return Vec::new();
+        }
+        let token = told
+            .captures
+            .last()
+            .and_then(|capture| capture.token.clone());
+        let movements = [
+            (
+                captured,
+                Movement::Captured {
+                    amount: captured,
+                    token,
+                },
+            ),
+            (voided, Movement::Voided { amount: voided }),
+            (refunded, Movement::Refunded { amount: refunded }),
+        ];
+        movements
+            .into_iter()
+            .filter_map(|(amount, movement)| (amount > 0).then_some(movement))
+            .collect()
+    }
+
     /// Whether the counters can be true.
     #[must_use]
     pub const fn holds_invariants(&self) -> bool {
-        self.captured.saturating_add(self.voided) <= self.authorized
-            && self.refunded <= self.captured
+        let Some(gone) = self.captured.checked_add(self.voided) else {
+            return false;
+        };
+        gone <= self.authorized && self.refunded <= self.captured
+    }
+
+    /// How much of the captures can be refunded by reference, in minor units.
+    #[must_use]
+    pub fn refundable(&self) -> u64 {
+        let with_token = self
+            .captures
+            .iter()
+            .filter(|capture| capture.token.is_some());
+        with_token
+            .map(|capture| capture.amount.saturating_sub(capture.refunded))
+            .fold(0, u64::saturating_add)
     }
 
     /// The capture to refund next, newest first, and how much it can take of `amount`.

@@ -90,6 +90,8 @@ pub enum OrderProblem {
     DuplicateLine,
     /// The deposit is larger than what the lines cost.
     DepositTooLarge,
+    /// Two tenders are one payment.
+    DuplicateTender,
     /// A payment of it is in another currency.
     MixedCurrencies,
     /// The counters of a payment contradict each other.

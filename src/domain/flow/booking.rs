@@ -1,5 +1,6 @@
 //! What an answer does to the payment it is about.
 
+use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::TerminalRequest;
 
 use crate::domain::effect::ProcessorRequest;
@@ -7,25 +8,79 @@ use crate::domain::operation::{Answer, Approval, Call};
 use crate::domain::outcome::Reason;
 use crate::domain::payment::{Movement, Payment};
 
+/// An approval of nothing is a decline: nothing was moved.
+#[must_use]
+pub fn in_earnest(call: &Call, answer: Answer) -> Answer {
+    match answer {
+        Answer::Approved(approval) if moved(call, &approval) == 0 => {
+            Answer::Declined(Reason::AmountNotAllowed)
+        }
+        Answer::Approved(_)
+        | Answer::OnHold { .. }
+        | Answer::Declined(_)
+        | Answer::Cancelled
+        | Answer::NotDone(_) => answer,
+    }
+}
+
+/// How much an approval of a call moved, in minor units. An approval may be of less than was asked
+/// for; of more only where the cardholder could add something at the terminal.
+#[must_use]
+pub fn moved(call: &Call, approval: &Approval) -> u64 {
+    match call {
+        Call::Terminal { request, .. } => match request {
+            TerminalRequest::Sale { amount, .. } | TerminalRequest::Authorize { amount, .. } => {
+                approval.amount.unwrap_or(amount.minor)
+            }
+            TerminalRequest::CaptureReservation { amount, .. }
+            | TerminalRequest::Refund { amount } => at_most(*amount, approval),
+            // What a terminal repeats for a release or a reversal differs from maker to maker.
+            TerminalRequest::ReduceReservation { unused, .. } => unused.minor,
+            TerminalRequest::VoidReservation { reservation } => reservation.amount.minor,
+            TerminalRequest::Reverse { amount, .. } => amount.minor,
+            TerminalRequest::Inquire
+            | TerminalRequest::Status
+            | TerminalRequest::OpenReservations
+            | TerminalRequest::Reconcile => 0,
+        },
+        Call::Processor { request, .. } => at_most(request.amount(), approval),
+    }
+}
+
+fn at_most(asked: Money, approval: &Approval) -> u64 {
+    approval
+        .amount
+        .map_or(asked.minor, |amount| amount.min(asked.minor))
+}
+
 /// The movements that follow from an answer. A refused follow-up (capture, void, refund) leaves the
 /// payment as it is; a refused first authorization ends it.
 #[must_use]
 pub fn movements(payment: &Payment, call: &Call, answer: &Answer) -> Vec<Movement> {
     let begins = begins_payment(call);
     match answer {
-        Answer::Approved(approval) => match call {
-            Call::Terminal { request, .. } => of_terminal(payment, request, approval),
-            Call::Processor { request, .. } => of_processor(request, approval),
-        },
-        Answer::OnHold { .. } => vec![Movement::HeldForReview],
+        Answer::Approved(approval) => {
+            let amount = moved(call, approval);
+            match call {
+                Call::Terminal { request, .. } => of_terminal(payment, request, amount, approval),
+                Call::Processor { request, .. } => of_processor(request, amount, approval),
+            }
+        }
+        Answer::OnHold { token } if begins => vec![Movement::HeldForReview {
+            token: token.clone(),
+        }],
         Answer::Declined(reason) if begins => vec![Movement::Rejected(*reason)],
         Answer::NotDone(reason) if begins => vec![Movement::Failed(*reason)],
         Answer::Cancelled if begins => vec![Movement::Failed(Reason::Aborted)],
-        Answer::Declined(_) | Answer::NotDone(_) | Answer::Cancelled => Vec::new(),
+        Answer::OnHold { .. } | Answer::Declined(_) | Answer::NotDone(_) | Answer::Cancelled => {
+            Vec::new()
+        }
     }
 }
 
-const fn begins_payment(call: &Call) -> bool {
+/// Whether a call makes a new authorization.
+#[must_use]
+pub const fn begins_payment(call: &Call) -> bool {
     match call {
         Call::Terminal { request, .. } => {
             matches!(
@@ -37,42 +92,36 @@ const fn begins_payment(call: &Call) -> bool {
     }
 }
 
-fn of_terminal(payment: &Payment, request: &TerminalRequest, approval: &Approval) -> Vec<Movement> {
+fn of_terminal(
+    payment: &Payment,
+    request: &TerminalRequest,
+    amount: u64,
+    approval: &Approval,
+) -> Vec<Movement> {
     match request {
-        TerminalRequest::Sale { amount, .. } => {
-            let amount = approval.amount.unwrap_or(amount.minor);
+        TerminalRequest::Sale { .. } => {
             let captured = Movement::Captured {
                 amount,
                 token: approval.token.clone(),
             };
             vec![authorized(amount, approval), captured]
         }
-        TerminalRequest::Authorize { amount, .. } => {
-            vec![authorized(
-                approval.amount.unwrap_or(amount.minor),
-                approval,
-            )]
-        }
+        TerminalRequest::Authorize { .. } => vec![authorized(amount, approval)],
         // The terminal books a reservation once and lets the rest go.
-        TerminalRequest::CaptureReservation { amount, .. } => {
+        TerminalRequest::CaptureReservation { .. } => {
             let token = approval.token.clone();
-            let rest = payment.open().minor.saturating_sub(amount.minor);
-            let captured = Movement::Captured {
-                amount: amount.minor,
-                token,
-            };
+            let rest = payment.open().minor.saturating_sub(amount);
+            let captured = Movement::Captured { amount, token };
             if rest == 0 {
                 vec![captured]
             } else {
                 vec![captured, Movement::Voided { amount: rest }]
             }
         }
-        TerminalRequest::ReduceReservation { unused, .. } => {
-            let rest = payment.open().minor.saturating_sub(unused.minor);
+        TerminalRequest::ReduceReservation { .. } => {
+            let rest = payment.open().minor.saturating_sub(amount);
             let token = approval.token.clone();
-            let voided = Movement::Voided {
-                amount: unused.minor,
-            };
+            let voided = Movement::Voided { amount };
             vec![
                 Movement::Captured {
                     amount: rest,
@@ -86,10 +135,8 @@ fn of_terminal(payment: &Payment, request: &TerminalRequest, approval: &Approval
                 amount: payment.open().minor,
             }]
         }
-        TerminalRequest::Reverse { amount, .. } | TerminalRequest::Refund { amount } => {
-            vec![Movement::Refunded {
-                amount: amount.minor,
-            }]
+        TerminalRequest::Reverse { .. } | TerminalRequest::Refund { .. } => {
+            vec![Movement::Refunded { amount }]
         }
         TerminalRequest::Inquire
         | TerminalRequest::Status
@@ -98,8 +145,7 @@ fn of_terminal(payment: &Payment, request: &TerminalRequest, approval: &Approval
     }
 }
 
-fn of_processor(request: &ProcessorRequest, approval: &Approval) -> Vec<Movement> {
-    let amount = approval.amount.unwrap_or(request.amount().minor);
+fn of_processor(request: &ProcessorRequest, amount: u64, approval: &Approval) -> Vec<Movement> {
     let movement = match request {
         // The processor repeats no card token: the one that was used stays the payment's.
         ProcessorRequest::Authorize { card_token, .. } => {

@@ -4,9 +4,11 @@
 use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::TerminalRequest;
 
-use super::order_put::check_order;
+use super::order_put::{check_order, check_order_free};
 use super::sale::at_terminal;
-use super::{Next, Plan, check_terminal, finish, finish_as_answered, is_approved, outcome, route};
+use super::{
+    Next, Plan, check_terminal, finish, finish_as_answered, is_approved, outcome, route, taken,
+};
 use crate::domain::directory::PartialCapture;
 use crate::domain::draft::Draft;
 use crate::domain::effect::ProcessorRequest;
@@ -66,24 +68,17 @@ pub(super) fn admit(
     if wish.now().is_zero() {
         return Err(Rejection::AmountOutOfRange);
     }
+    if let Some(line) = order.lines.iter().find(|line| !line.awaits()) {
+        return Err(Rejection::LineNotOpen(line.id.clone()));
+    }
+    check_order_free(draft, &order.id)?;
     if let Some(known) = draft.order(&order.id) {
-        if let Some(holder) = draft.before().holder_of_order(&order.id) {
-            return Err(Rejection::OrderBusy {
-                holder: holder.id.clone(),
-            });
-        }
-        let paid = draft
-            .usable_payments(known)
-            .any(|payment| payment.authorized > 0);
-        if order.version < known.version || paid {
+        let secured = draft.usable_payments(known).any(Payment::secures);
+        if order.version < known.version || secured {
             return Err(Rejection::OrderChanged {
                 version: known.version,
             });
         }
-    } else if let Some(holder) = draft.before().holder_of_order(&order.id) {
-        return Err(Rejection::OrderBusy {
-            holder: holder.id.clone(),
-        });
     }
     if !order.tenders.is_empty() {
         return Err(Rejection::OrderInvalid {
@@ -176,22 +171,26 @@ fn present_card(
     at_terminal(draft, operation, wish.terminal, amount, request)
 }
 
-/// Single authorization: the deposit is captured from it. If that fails, all of it is released, so
-/// that the customer does not pay for an order that was not made.
+/// Single authorization: the deposit is captured from it, as far as it goes. If that fails, all of
+/// it is released, so that the customer does not pay for an order that was not made.
 fn capture_deposit(draft: &Draft<'_>, operation: &Operation, wish: &Wish<'_>) -> Next {
     let strategy = Strategy::SingleAuthorization;
     let id = operation.own_payment(0);
     let Some(payment) = draft.payment(&id) else {
         return wait(draft, operation);
     };
-    let Some(route) = route::find(draft, payment) else {
-        return end_without_deposit(draft, operation);
-    };
+    let open = payment.open();
     match operation.steps.get(1) {
-        None => call(&id, route.capture(wish.now())),
         Some(capture) if is_approved(capture) => conclude(draft, operation, wish, strategy, None),
-        Some(_) if operation.steps.len() < 3 => call(&id, route.void(payment.open())),
-        Some(_) => end_without_deposit(draft, operation),
+        Some(_) if operation.steps.len() > 2 => end_without_deposit(draft, operation),
+        tried => match route::find(draft, payment) {
+            None => end_without_deposit(draft, operation),
+            Some(route) if tried.is_some() => call(&id, route.void(open)),
+            Some(route) => {
+                let now = Money::new(wish.now().minor.min(open.minor), open.currency);
+                call(&id, route.capture(now))
+            }
+        },
     }
 }
 
@@ -254,32 +253,52 @@ fn conclude(
             order: Box::new(order),
         }]);
     }
-    let outcome = outcome(draft, operation, Verdict::Approved, warning);
+    let outcome = outcome(draft, operation, Verdict::Approved, None);
+    let secured = outcome.secured.map_or(0, |secured| secured.minor);
+    let missing = missing(operation, wish);
+    let reason = if !missing.is_zero() {
+        Some(Reason::BalanceDue)
+    } else if warning.is_none() && secured < wish.remainder().minor {
+        Some(Reason::RemainderDeclined)
+    } else {
+        warning
+    };
     finish(Outcome {
         strategy: Some(strategy),
+        reason,
+        balance_due: Some(missing).filter(|missing| !missing.is_zero()),
         ..outcome
     })
 }
 
-/// The order as it is stored: carry-out lines are gone, tenders are the payments that hold money.
+/// What was approved less than is due now.
+fn missing(operation: &Operation, wish: &Wish<'_>) -> Money {
+    let taken = operation.steps.iter().filter_map(taken);
+    let taken = taken.fold(0_u64, |sum, part| sum.saturating_add(part.minor));
+    let now = wish.now();
+    Money::new(now.minor.saturating_sub(taken), now.currency)
+}
+
+/// The order as it is stored: carry-out lines are gone if all that is due now was paid, tenders are
+/// the payments that secure it.
 fn with_tenders(draft: &Draft<'_>, operation: &Operation, wish: &Wish<'_>) -> Order {
     let mut order = wish.order.clone();
     order.deposit = wish.deposit.minor;
     if let Some(known) = draft.order(&order.id) {
         order.version = order.version.max(known.version.saturating_add(1));
+        order.tenders.clone_from(&known.tenders);
     }
+    let is_paid = missing(operation, wish).is_zero();
     for line in &mut order.lines {
-        if line.fulfilment == Fulfilment::CarryOut {
+        if is_paid && line.fulfilment == Fulfilment::CarryOut && line.state == LineState::Open {
             line.state = LineState::Fulfilled;
         }
     }
     let made = [operation.own_payment(0), operation.own_payment(1)];
-    let held = made.into_iter().filter(|id| {
-        draft
-            .payment(id)
-            .is_some_and(|payment| payment.authorized > 0)
-    });
-    order.tenders = held.map(tender).collect();
+    let secure = made
+        .into_iter()
+        .filter(|id| draft.payment(id).is_some_and(Payment::secures));
+    order.tenders.extend(secure.map(tender));
     order
 }
 

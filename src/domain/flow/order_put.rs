@@ -1,16 +1,19 @@
 //! `order.put`: store an order that was made anywhere, or a newer version of it. Nothing is asked of
 //! the outside.
 
-use super::{Next, finish, outcome};
+use super::{Next, check_payment_free, finish, outcome};
 use crate::domain::draft::Draft;
+use crate::domain::engine::AMOUNT_MAX;
 use crate::domain::entry::Entry;
+use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::operation::Operation;
 use crate::domain::order::{Line, Order};
 use crate::domain::outcome::Verdict;
 use crate::domain::payment::Payment;
 use crate::domain::rejection::{OrderProblem, Rejection};
 
-/// Of a payment that is known here the own counters stay: this station has seen its money move.
+/// Of a payment that is known here the own counters stay: this station has seen its money move. Only
+/// where another store has moved more, and nothing less, is that noted.
 pub(super) fn admit(
     draft: &Draft<'_>,
     order: &Order,
@@ -18,12 +21,8 @@ pub(super) fn admit(
 ) -> Result<Vec<Entry>, Rejection> {
     check_order(order)?;
     check_payments(draft, order, payments)?;
+    check_order_free(draft, &order.id)?;
     if let Some(known) = draft.order(&order.id) {
-        if let Some(holder) = draft.before().holder_of_order(&order.id) {
-            return Err(Rejection::OrderBusy {
-                holder: holder.id.clone(),
-            });
-        }
         if order == known {
             return Ok(Vec::new());
         }
@@ -33,14 +32,24 @@ pub(super) fn admit(
             });
         }
     }
-    let new = payments
-        .iter()
-        .filter(|payment| draft.payment(&payment.id).is_none());
-    let mut entries: Vec<Entry> = new
-        .map(|payment| Entry::PaymentOpened {
-            payment: Box::new(payment.clone()),
-        })
-        .collect();
+    let mut entries = Vec::new();
+    for payment in payments {
+        match draft.payment(&payment.id) {
+            None => entries.push(Entry::PaymentOpened {
+                payment: Box::new(payment.clone()),
+            }),
+            Some(known) => {
+                let moved = known.moved_elsewhere(payment);
+                if !moved.is_empty() {
+                    check_payment_free(draft, &payment.id)?;
+                }
+                entries.extend(moved.into_iter().map(|movement| Entry::PaymentMoved {
+                    payment: payment.id.clone(),
+                    movement,
+                }));
+            }
+        }
+    }
     entries.push(Entry::OrderStored {
         order: Box::new(order.clone()),
     });
@@ -55,6 +64,18 @@ pub(super) fn next(draft: &Draft<'_>, operation: &Operation, order: &Order) -> N
         .filter_map(|tender| draft.payment(&tender.payment));
     outcome.payments = payments.cloned().collect();
     finish(outcome)
+}
+
+/// Checks that no other operation is about the order.
+pub(super) fn check_order_free(draft: &Draft<'_>, order: &OrderId) -> Result<(), Rejection> {
+    draft
+        .before()
+        .holder_of_order(order)
+        .map_or(Ok(()), |holder| {
+            Err(Rejection::OrderBusy {
+                holder: holder.id.clone(),
+            })
+        })
 }
 
 /// Checks that an order does not contradict itself.
@@ -73,7 +94,7 @@ pub(super) fn check_order(order: &Order) -> Result<(), Rejection> {
         .lines
         .iter()
         .try_fold(0_u64, |sum, line: &Line| sum.checked_add(line.amount));
-    if total.is_none_or(|total| total > crate::domain::engine::AMOUNT_MAX) {
+    if total.is_none_or(|total| total > AMOUNT_MAX) {
         return invalid(OrderProblem::TotalOutOfRange);
     }
     let waiting = order.total().checked_sub(order.carry_out_total());
@@ -85,17 +106,46 @@ pub(super) fn check_order(order: &Order) -> Result<(), Rejection> {
 
 fn check_payments(draft: &Draft<'_>, order: &Order, payments: &[Payment]) -> Result<(), Rejection> {
     let invalid = |problem| Err(Rejection::OrderInvalid { problem });
-    for payment in payments {
+    for (at, payment) in payments.iter().enumerate() {
         if payment.currency != order.currency {
             return invalid(OrderProblem::MixedCurrencies);
         }
-        if !payment.holds_invariants() {
+        if !payment.holds_invariants() || payment.authorized > AMOUNT_MAX {
             return invalid(OrderProblem::ImpossibleCounters);
         }
-        let known = draft.payment(&payment.id);
-        if known.is_some_and(|known| known.order.as_ref() != Some(&order.id)) {
+        let named_before = payments.iter().take(at).any(|other| other.id == payment.id);
+        if named_before {
+            return invalid(OrderProblem::DuplicateTender);
+        }
+        if payment.order.as_ref() != Some(&order.id) || !is_tender(order, &payment.id) {
             return invalid(OrderProblem::ForeignPayment);
         }
     }
+    for (at, tender) in order.tenders.iter().enumerate() {
+        let id = &tender.payment;
+        // Counted twice, it would pay twice.
+        if order
+            .tenders
+            .iter()
+            .take(at)
+            .any(|other| other.payment == *id)
+        {
+            return invalid(OrderProblem::DuplicateTender);
+        }
+        let known = draft.payment(id);
+        if known.is_some_and(|known| known.order.as_ref() != Some(&order.id)) {
+            return invalid(OrderProblem::ForeignPayment);
+        }
+        if known.is_none() && !payments.iter().any(|payment| payment.id == *id) {
+            return Err(Rejection::PaymentUnknown(id.clone()));
+        }
+    }
     Ok(())
+}
+
+fn is_tender(order: &Order, payment: &PaymentId) -> bool {
+    order
+        .tenders
+        .iter()
+        .any(|tender| tender.payment == *payment)
 }

@@ -4,19 +4,20 @@
 use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::TerminalRequest;
 
+use super::order_put::check_order_free;
 use super::route;
 use super::sale::at_terminal;
-use super::{Next, Plan, check_terminal, finish, is_approved, outcome, taken};
+use super::{Next, Plan, check_payment_free, check_terminal, finish, is_approved, outcome, taken};
 use crate::domain::allocation;
 use crate::domain::draft::Draft;
 use crate::domain::entry::Entry;
 use crate::domain::id::{LineId, OperationId, OrderId, TerminalId};
 use crate::domain::operation::{Answer, Operation};
-use crate::domain::order::{LineState, Order, Tender};
+use crate::domain::order::{Order, Tender};
 use crate::domain::outcome::{Outcome, Reason, Verdict};
-use crate::domain::payment::{Action, Payment};
+use crate::domain::payment::{Action, Payment, Status};
 use crate::domain::quote;
-use crate::domain::rejection::Rejection;
+use crate::domain::rejection::{OrderProblem, Rejection};
 use crate::domain::request::PickupTender;
 
 /// The parameters.
@@ -41,18 +42,15 @@ pub(super) fn admit(
             version: order.version,
         });
     }
-    if let Some(holder) = draft.before().holder_of_order(wish.order) {
-        return Err(Rejection::OrderBusy {
-            holder: holder.id.clone(),
+    check_order_free(draft, wish.order)?;
+    if wish.lines.is_empty() {
+        return Err(Rejection::OrderInvalid {
+            problem: OrderProblem::NoLines,
         });
     }
     quote::check_lines(order, wish.lines)?;
     for payment in draft.usable_payments(order) {
-        if let Some(holder) = draft.before().holder_of_payment(&payment.id) {
-            return Err(Rejection::PaymentBusy {
-                holder: holder.id.clone(),
-            });
-        }
+        check_payment_free(draft, &payment.id)?;
     }
     let due = quote::due(draft.usable_payments(order), order, wish.lines);
     if let PickupTender::Other { terminal } = wish.tender {
@@ -93,7 +91,8 @@ pub(super) fn next(
     step.unwrap_or_else(|| release(draft, operation, order, rest))
 }
 
-/// The next capture from the order's own tenders; those that refused are passed over.
+/// The next capture from the order's own tenders; those that refused are passed over, as are those
+/// whose terminal is at work for somebody else.
 fn capture_next(
     draft: &Draft<'_>,
     operation: &Operation,
@@ -104,7 +103,8 @@ fn capture_next(
         let refused = |step: &&crate::domain::operation::Step| {
             step.payment == payment.id && !is_approved(step)
         };
-        operation.steps.iter().find(refused).is_none() && route::find(draft, payment).is_some()
+        operation.steps.iter().find(refused).is_none()
+            && route::find(draft, payment).is_some_and(|route| route.is_free_for(draft, operation))
     });
     let (id, share) = allocation::next_share(able, rest)?;
     let call = route::find(draft, draft.payment(&id)?)?.capture(share);
@@ -136,45 +136,30 @@ fn other_card(
 /// released, tender by tender, each tried once.
 fn hand_over(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Next {
     if order.is_reserved_for(&operation.id) {
-        return Next::Record(fulfilment(operation, order));
+        return Next::Record(fulfilment(draft, operation, order));
     }
-    let unneeded = |payment: &&Payment| {
+    let is_unneeded = |payment: &&Payment| {
         order.is_complete()
             && payment.actions().contains(&Action::Void)
             && !operation.steps.iter().any(|step| is_void_of(step, payment))
     };
-    let call = draft
-        .usable_payments(order)
-        .find(unneeded)
-        .and_then(|payment| {
-            let call = route::find(draft, payment)?.void(payment.open());
-            Some(Plan {
-                payment: payment.id.clone(),
-                opens: None,
-                call,
-            })
-        });
+    let mut unneeded = draft.usable_payments(order).filter(is_unneeded);
+    let call = unneeded.find_map(|payment| {
+        let route = route::find(draft, payment)?;
+        route.is_free_for(draft, operation).then(|| Plan {
+            payment: payment.id.clone(),
+            opens: None,
+            call: route.void(payment.open()),
+        })
+    });
     match call {
         Some(plan) => Next::Call(Box::new(plan)),
         None => finish(outcome(draft, operation, Verdict::Approved, None)),
     }
 }
 
-fn fulfilment(operation: &Operation, order: &Order) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    let own = operation.own_payment(0);
-    if operation.steps.iter().any(|step| step.payment == own) {
-        let tender = Tender {
-            payment: own,
-            tender_type: None,
-            card_type: None,
-            prepayment: true,
-        };
-        entries.push(Entry::TenderAdded {
-            order: order.id.clone(),
-            tender,
-        });
-    }
+fn fulfilment(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Vec<Entry> {
+    let mut entries = other_tender(draft, operation, order);
     entries.push(Entry::LinesFulfilled {
         order: order.id.clone(),
         operation: operation.id.clone(),
@@ -182,14 +167,33 @@ fn fulfilment(operation: &Operation, order: &Order) -> Vec<Entry> {
     entries
 }
 
+/// The other card becomes a tender of the order if it has paid anything.
+fn other_tender(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Vec<Entry> {
+    let own = operation.own_payment(0);
+    if !draft.payment(&own).is_some_and(Payment::secures) {
+        return Vec::new();
+    }
+    let tender = Tender {
+        payment: own,
+        tender_type: None,
+        card_type: None,
+        prepayment: true,
+    };
+    vec![Entry::TenderAdded {
+        order: order.id.clone(),
+        tender,
+    }]
+}
+
 /// Not all could be taken: the goods stay, what was taken counts, the cashier is told the balance.
 fn release(draft: &Draft<'_>, operation: &Operation, order: &Order, rest: Money) -> Next {
-    let reserved = LineState::Reserved(operation.id.clone());
-    if order.lines.iter().any(|line| line.state == reserved) {
-        return Next::Record(vec![Entry::LinesReleased {
+    if order.is_reserved_for(&operation.id) {
+        let mut entries = other_tender(draft, operation, order);
+        entries.push(Entry::LinesReleased {
             order: order.id.clone(),
             operation: operation.id.clone(),
-        }]);
+        });
+        return Next::Record(entries);
     }
     let (verdict, reason) = match operation.steps.last().and_then(|step| step.answer.as_ref()) {
         Some(Answer::Declined(reason)) => (Verdict::Declined, *reason),
@@ -198,7 +202,7 @@ fn release(draft: &Draft<'_>, operation: &Operation, order: &Order, rest: Money)
         Some(Answer::Approved(_) | Answer::OnHold { .. }) => {
             (Verdict::Declined, Reason::BalanceDue)
         }
-        None => (Verdict::Declined, no_tender(draft, order)),
+        None => (Verdict::Declined, no_tender(draft, operation, order)),
     };
     let outcome = outcome(draft, operation, verdict, Some(reason));
     finish(Outcome {
@@ -208,14 +212,24 @@ fn release(draft: &Draft<'_>, operation: &Operation, order: &Order, rest: Money)
 }
 
 /// Why no tender could even be tried.
-fn no_tender(draft: &Draft<'_>, order: &Order) -> Reason {
-    let foreign =
-        |payment: &Payment| !payment.open().is_zero() && route::find(draft, payment).is_none();
-    if draft.usable_payments(order).any(foreign) {
-        Reason::MerchantAccountUnknown
-    } else {
-        Reason::BalanceDue
+fn no_tender(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Reason {
+    let holding = draft
+        .usable_payments(order)
+        .filter(|payment| !payment.open().is_zero())
+        .map(|payment| route::find(draft, payment));
+    let mut reason = Reason::BalanceDue;
+    for route in holding {
+        match route {
+            None => return Reason::MerchantAccountUnknown,
+            Some(route) if !route.is_free_for(draft, operation) => reason = Reason::TerminalBusy,
+            Some(_) => {}
+        }
     }
+    let is_on_hold = |payment: &Payment| payment.status() == Status::OnHold;
+    if reason == Reason::BalanceDue && draft.usable_payments(order).any(is_on_hold) {
+        reason = Reason::OnHold;
+    }
+    reason
 }
 
 fn is_void_of(step: &crate::domain::operation::Step, payment: &Payment) -> bool {

@@ -5,12 +5,13 @@ use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::TerminalRequest;
 
 use super::capture::call_or_fail;
-use super::{Next, check_free, check_payment, finish_as_answered, is_approved, route};
+use super::{Next, check_free, check_payment, finish_as_answered, given_back, is_approved, route};
 use crate::domain::draft::Draft;
 use crate::domain::effect::ProcessorRequest;
 use crate::domain::entry::Entry;
 use crate::domain::id::PaymentId;
-use crate::domain::operation::{Call, Operation};
+use crate::domain::operation::{Answer, Call, Operation, Step};
+use crate::domain::outcome::Reason;
 use crate::domain::payment::Payment;
 use crate::domain::rejection::Rejection;
 
@@ -24,7 +25,9 @@ pub(super) fn admit(
     if amount.is_zero() {
         return Err(Rejection::AmountOutOfRange);
     }
-    match refund_call(draft, payment, amount).ok_or(Rejection::NoRoute)? {
+    match refund_call(draft, payment, amount, true).ok_or(Rejection::NoRoute)? {
+        // Captures of which nobody here knows the reference cannot be refunded.
+        Call::Processor { .. } if amount.minor > payment.refundable() => Err(Rejection::NoRoute),
         Call::Processor { .. } => Ok(Vec::new()),
         Call::Terminal { terminal, .. } => check_free(draft, &terminal).map(|()| Vec::new()),
     }
@@ -37,13 +40,8 @@ pub(super) fn next(
     amount: Option<Money>,
 ) -> Next {
     let payment = draft.payment(id);
+    let given = given_back(operation);
     let rest = payment.and_then(|payment| {
-        let given = operation
-            .steps
-            .iter()
-            .filter(|step| is_approved(step))
-            .map(refunded_by);
-        let given = given.fold(0_u64, u64::saturating_add);
         // Without an amount all that was paid when it began is meant.
         let asked = amount.map_or(payment.paid().minor.saturating_add(given), |amount| {
             amount.minor
@@ -52,37 +50,38 @@ pub(super) fn next(
     });
     if let Some(step) = operation.steps.last()
         && let Some(answer) = &step.answer
+        && !is_reversal_too_late(step)
         && (!is_approved(step) || rest.is_none_or(Money::is_zero))
     {
         return finish_as_answered(draft, operation, answer);
     }
-    let call = payment
-        .zip(rest)
-        .and_then(|(payment, rest)| refund_call(draft, payment, rest));
+    let call = payment.zip(rest).and_then(|(payment, rest)| {
+        let reversed = operation.steps.iter().any(is_reversal_too_late);
+        refund_call(draft, payment, rest, !reversed)
+    });
     call_or_fail(draft, operation, id, call)
 }
 
-fn refunded_by(step: &crate::domain::operation::Step) -> u64 {
-    match &step.call {
-        Call::Processor { request, .. } => request.amount().minor,
-        Call::Terminal { request, .. } => match request {
-            TerminalRequest::Reverse { amount, .. } | TerminalRequest::Refund { amount } => {
-                amount.minor
-            }
-            TerminalRequest::Sale { .. }
-            | TerminalRequest::Authorize { .. }
-            | TerminalRequest::CaptureReservation { .. }
-            | TerminalRequest::ReduceReservation { .. }
-            | TerminalRequest::VoidReservation { .. }
-            | TerminalRequest::Inquire
-            | TerminalRequest::Status
-            | TerminalRequest::OpenReservations
-            | TerminalRequest::Reconcile => 0,
-        },
-    }
+/// The terminal reverses nothing of a closed batch; the card has to be presented for a refund.
+fn is_reversal_too_late(step: &Step) -> bool {
+    let reverses = match &step.call {
+        Call::Terminal { request, .. } => matches!(request, TerminalRequest::Reverse { .. }),
+        Call::Processor { .. } => false,
+    };
+    let late = Reason::ReversalNotPossible;
+    reverses
+        && matches!(
+            step.answer,
+            Some(Answer::Declined(reason) | Answer::NotDone(reason)) if reason == late
+        )
 }
 
-fn refund_call(draft: &Draft<'_>, payment: &Payment, amount: Money) -> Option<Call> {
+fn refund_call(
+    draft: &Draft<'_>,
+    payment: &Payment,
+    amount: Money,
+    reversible: bool,
+) -> Option<Call> {
     match route::find(draft, payment)? {
         route::Route::Processor { account, .. } => {
             let (capture_token, amount) = payment.next_refund(amount)?;
@@ -97,7 +96,7 @@ fn refund_call(draft: &Draft<'_>, payment: &Payment, amount: Money) -> Option<Ca
             reservation,
         } => {
             let whole = payment.refunded == 0 && amount == payment.paid();
-            let request = if whole {
+            let request = if whole && reversible {
                 TerminalRequest::Reverse {
                     receipt_number: reservation.receipt_number,
                     amount,
