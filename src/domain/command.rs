@@ -45,7 +45,8 @@ pub enum Command {
     },
     /// A delay that was asked for is over.
     Wake(OperationId),
-    /// The station has just started and this operation was open.
+    /// The station has just started and this operation was open. What is known of the terminals
+    /// has been loaded before.
     Recover(OperationId),
 }
 

@@ -3,7 +3,7 @@
 
 use firmware_protocols::time::Duration;
 use firmware_protocols::vocabulary::Money;
-use firmware_protocols::vocabulary::terminal::{Receipt, TerminalRequest};
+use firmware_protocols::vocabulary::terminal::{Receipt, SyncId, TerminalRequest};
 
 use super::command::{Ask, Command, ProcessorEnding, TerminalEnding};
 use super::draft::{Decision, Draft};
@@ -12,12 +12,12 @@ use super::entry::Entry;
 use super::event::Event;
 use super::flow::{self, Next};
 use super::id::{EffectId, OperationId, TerminalId, Timestamp};
-use super::operation::{Answer, Call, Operation};
+use super::operation::{Answer, Call, Operation, Step};
 use super::outcome::Reason;
 use super::rejection::Rejection;
 use super::request::Request;
 use super::state::State;
-use super::terminal::TerminalResult;
+use super::terminal::{TerminalResult, TransactionMark};
 
 /// The largest amount that this station takes in one go, in minor units: what every terminal
 /// protocol here can carry (ZVT: 6 BCD bytes).
@@ -92,12 +92,15 @@ fn on_ask(draft: &mut Draft<'_>, ask: &Ask, now: Timestamp) -> Result<(), Reject
         .find(|running| running.key == ask.key);
     if let Some(running) = running {
         // The same request joins: it will hear the same answer.
-        let same = running.fingerprint == ask.fingerprint;
-        return if same {
-            Ok(())
-        } else {
-            Err(Rejection::IdempotencyKeyReused)
-        };
+        if running.fingerprint != ask.fingerprint {
+            return Err(Rejection::IdempotencyKeyReused);
+        }
+        if is_told_in_doubt(running) {
+            draft.effect(Effect::AnswerInDoubt {
+                operation: running.id.clone(),
+            });
+        }
+        return Ok(());
     }
     check_amount(&ask.request)?;
     let entries = flow::admit(draft, &ask.operation, &ask.request)?;
@@ -235,15 +238,10 @@ fn on_terminal_ready(
     last: Option<&TerminalResult>,
     now: Timestamp,
 ) {
-    let doubtful = draft
-        .before()
-        .holder_of_terminal(terminal)
-        .filter(|held| held.is_in_doubt());
-    // While a step is in doubt its inquiry must still see what was known before it.
-    if let Some(operation) = doubtful {
-        on_inquiry(draft, operation, last, now);
-    }
     note_last(draft, terminal, last);
+    if let Some(operation) = draft.before().holder_of_terminal(terminal) {
+        on_told_last(draft, operation, last, now);
+    }
     draft.event(Event::TerminalConnected {
         terminal: terminal.clone(),
     });
@@ -252,7 +250,42 @@ fn on_terminal_ready(
     });
 }
 
-/// The result is made durable here; the acknowledgement follows it, never before.
+/// What a terminal's last transaction, told on its connection, means for the step that waits for
+/// the terminal.
+fn on_told_last(
+    draft: &mut Draft<'_>,
+    operation: &Operation,
+    last: Option<&TerminalResult>,
+    now: Timestamp,
+) {
+    let Some((_, step)) = operation.pending() else {
+        return;
+    };
+    // A step that told a result was sent, whatever has become of it.
+    if step.in_doubt || step.reported.is_some() {
+        if !step.in_doubt {
+            enter_doubt(draft, operation);
+        }
+        match judge(draft, step, last) {
+            Some(answer) => on_answer(draft, operation, answer, &[], now),
+            // The inquiry that is on its way, or waits for its time, goes on.
+            None if step.in_doubt => {}
+            None => send_again_in_doubt(draft, operation),
+        }
+        return;
+    }
+    // Nothing leaves before the terminal may proceed: from here on it is compared with this.
+    let baseline = last.map(|last| last.reference.mark.clone());
+    if step.baseline != baseline {
+        draft.record(Entry::StepRebased {
+            operation: operation.id.clone(),
+            baseline,
+        });
+    }
+}
+
+/// The result is made durable here; the acknowledgement follows it, never before. A result that
+/// nobody waits for is not acknowledged: its terminal takes it back.
 fn on_terminal_result(draft: &mut Draft<'_>, effect: &EffectId, result: &TerminalResult) {
     let terminal = &result.reference.terminal;
     let running = draft.operation(&effect.operation);
@@ -262,18 +295,27 @@ fn on_terminal_result(draft: &mut Draft<'_>, effect: &EffectId, result: &Termina
             result: Box::new(result.clone()),
         });
         note_last(draft, terminal, Some(result));
+        draft.effect(Effect::AcknowledgeTerminal {
+            terminal: terminal.clone(),
+            effect: effect.clone(),
+        });
     }
-    draft.effect(Effect::AcknowledgeTerminal {
-        terminal: terminal.clone(),
-        effect: effect.clone(),
-    });
 }
 
 /// Remembers the terminal's last transaction, if it is news.
 fn note_last(draft: &mut Draft<'_>, terminal: &TerminalId, last: Option<&TerminalResult>) {
-    let known = draft.terminal(terminal);
     let mark = last.map(|last| last.reference.mark.clone());
     let told = last.and_then(|last| last.sync.clone());
+    note_mark(draft, terminal, mark, told);
+}
+
+fn note_mark(
+    draft: &mut Draft<'_>,
+    terminal: &TerminalId,
+    mark: Option<TransactionMark>,
+    told: Option<SyncId>,
+) {
+    let known = draft.terminal(terminal);
     let sync = told.or_else(|| known.and_then(|known| known.sync.clone()));
     let is_news = known.is_none_or(|known| known.last != mark || known.sync != sync);
     if is_news {
@@ -292,39 +334,61 @@ fn on_terminal_finished(
     receipts: &[Receipt],
     now: Timestamp,
 ) {
+    // While a step waits for its time nothing is on its way: a report that comes twice.
+    let Some((_, step)) = operation.pending().filter(|(_, step)| !step.waiting) else {
+        return;
+    };
     match ending {
         // An inquiry that was refused tells nothing of the step that it asks for.
-        TerminalEnding::Answered(_) if operation.is_in_doubt() => inquire_later(draft, operation),
+        TerminalEnding::Answered(_) | TerminalEnding::InDoubt if step.in_doubt => {
+            inquire_later(draft, operation);
+        }
         TerminalEnding::Answered(answer) => {
+            note_approval(draft, answer);
             on_answer(draft, operation, answer.clone(), receipts, now);
         }
-        TerminalEnding::LastTransaction(last) => {
-            on_inquiry(draft, operation, last.as_deref(), now);
+        TerminalEnding::LastTransaction(last) if step.in_doubt => {
+            let last = last.as_deref();
             if let Some(terminal) = operation.terminal() {
-                note_last(draft, terminal, last.as_deref());
+                note_last(draft, terminal, last);
+            }
+            match judge(draft, step, last) {
+                Some(answer) => on_answer(draft, operation, answer, &[], now),
+                None => inquire_later(draft, operation),
             }
         }
-        TerminalEnding::InDoubt if operation.is_in_doubt() => inquire_later(draft, operation),
-        TerminalEnding::InDoubt => {
+        // Nobody inquired, so this is no answer to what was asked.
+        TerminalEnding::LastTransaction(_) | TerminalEnding::InDoubt => {
             enter_doubt(draft, operation);
             send_again_in_doubt(draft, operation);
         }
     }
 }
 
-fn on_inquiry(
-    draft: &mut Draft<'_>,
-    operation: &Operation,
-    last: Option<&TerminalResult>,
-    now: Timestamp,
-) {
-    let Some((_, step)) = operation.pending() else {
-        return;
-    };
-    match super::recovery::judge(step, last) {
-        Some(answer) => on_answer(draft, operation, answer, &[], now),
-        None => inquire_later(draft, operation),
+/// An approved transaction is the terminal's last one, even if it was not reported before.
+fn note_approval(draft: &mut Draft<'_>, answer: &Answer) {
+    if let Answer::Approved(approval) = answer
+        && let Some(reference) = &approval.terminal
+    {
+        note_mark(
+            draft,
+            &reference.terminal,
+            Some(reference.mark.clone()),
+            None,
+        );
     }
+}
+
+/// What an inquiry proves. A terminal that keeps no last transaction proves nothing.
+fn judge(draft: &Draft<'_>, step: &Step, last: Option<&TerminalResult>) -> Option<Answer> {
+    let Call::Terminal { terminal, .. } = &step.call else {
+        return None;
+    };
+    let profile = draft.directory().terminals.get(terminal)?;
+    let remembers = profile.capabilities.last_transaction;
+    remembers
+        .then(|| super::recovery::judge(step, last))
+        .flatten()
 }
 
 fn on_processor_finished(
@@ -333,15 +397,18 @@ fn on_processor_finished(
     ending: &ProcessorEnding,
     now: Timestamp,
 ) {
-    let attempts = operation
-        .pending()
-        .map_or(0, |(_, step)| step.attempts)
-        .saturating_add(1);
+    let Some((_, step)) = operation.pending() else {
+        return;
+    };
+    let attempts = step.attempts.saturating_add(1);
     match ending {
-        ProcessorEnding::Answered(answer) => {
+        ProcessorEnding::Answered(answer) if is_certain(&step.call, answer) => {
             on_answer(draft, operation, answer.clone(), &[], now);
         }
-        ProcessorEnding::NotSent if operation.is_in_doubt() => inquire_later(draft, operation),
+        // Nothing is on its way: a report that comes twice.
+        ProcessorEnding::Answered(_) | ProcessorEnding::NotSent | ProcessorEnding::InDoubt
+            if step.waiting => {}
+        ProcessorEnding::NotSent if step.in_doubt => inquire_later(draft, operation),
         ProcessorEnding::NotSent if attempts < ATTEMPTS_TO_REACH => {
             delay(draft, operation, attempts);
         }
@@ -349,13 +416,19 @@ fn on_processor_finished(
             let answer = Answer::NotDone(Reason::ProcessorUnreachable);
             on_answer(draft, operation, answer, &[], now);
         }
-        ProcessorEnding::InDoubt => {
-            if !operation.is_in_doubt() {
+        ProcessorEnding::Answered(_) | ProcessorEnding::InDoubt => {
+            if !step.in_doubt {
                 enter_doubt(draft, operation);
             }
             inquire_later(draft, operation);
         }
     }
+}
+
+/// A new authorization can be held for review. A capture, void or refund that is may still happen.
+const fn is_certain(call: &Call, answer: &Answer) -> bool {
+    let is_held = matches!(answer, Answer::OnHold { .. });
+    !is_held || flow::begins_payment(call)
 }
 
 fn on_answer(
@@ -368,6 +441,7 @@ fn on_answer(
     let Some((_, step)) = operation.pending() else {
         return;
     };
+    let answer = flow::in_earnest(&step.call, answer);
     let movements = draft
         .payment(&step.payment)
         .map(|payment| flow::movements(payment, &step.call, &answer))
@@ -388,14 +462,28 @@ fn on_answer(
 
 /// After a start the station cannot know whether an unanswered step was sent: it asks.
 fn on_recover(draft: &mut Draft<'_>, operation: &Operation, now: Timestamp) {
-    if operation.pending().is_none() {
+    let Some((_, step)) = operation.pending() else {
         advance(draft, &operation.id, now);
         return;
+    };
+    if !step.in_doubt && is_unseen(draft, step) {
+        let answer = Answer::NotDone(Reason::NotCarriedOut);
+        on_answer(draft, operation, answer, &[], now);
+        return;
     }
-    if !operation.is_in_doubt() {
+    if !step.in_doubt {
         enter_doubt(draft, operation);
     }
     send_again_in_doubt(draft, operation);
+}
+
+/// Nothing is sent to a terminal before what it says on its connection is durable. So a terminal
+/// of which nothing is known was never sent anything.
+fn is_unseen(draft: &Draft<'_>, step: &Step) -> bool {
+    match &step.call {
+        Call::Terminal { terminal, .. } => draft.terminal(terminal).is_none(),
+        Call::Processor { .. } => false,
+    }
 }
 
 fn enter_doubt(draft: &mut Draft<'_>, operation: &Operation) {
@@ -406,6 +494,13 @@ fn enter_doubt(draft: &mut Draft<'_>, operation: &Operation) {
         operation: operation.id.clone(),
         terminal: operation.terminal().cloned(),
     });
+}
+
+/// Whether the app has heard already that the outcome is in doubt.
+fn is_told_in_doubt(operation: &Operation) -> bool {
+    operation
+        .pending()
+        .is_some_and(|(_, step)| step.in_doubt && step.attempts >= INQUIRIES_BEFORE_TELLING)
 }
 
 fn inquire_later(draft: &mut Draft<'_>, operation: &Operation) {
@@ -434,16 +529,21 @@ fn delay(draft: &mut Draft<'_>, operation: &Operation, attempts: u32) {
     });
 }
 
-/// The delay is over: asks again what was asked in vain.
+/// The delay is over: asks again what was asked in vain. A delay of a step that has been answered
+/// meanwhile asks nothing.
 fn send_again(draft: &mut Draft<'_>, operation: &Operation) {
-    if operation.is_in_doubt() {
+    let Some((effect, step)) = operation.pending().filter(|(_, step)| step.waiting) else {
+        return;
+    };
+    if step.in_doubt {
         send_again_in_doubt(draft, operation);
         return;
     }
     // Not in doubt: the last try certainly sent nothing.
-    if let Some((effect, step)) = operation.pending()
-        && let Call::Processor { account, request } = &step.call
-    {
+    if let Call::Processor { account, request } = &step.call {
+        draft.record(Entry::StepRepeated {
+            operation: operation.id.clone(),
+        });
         draft.effect(Effect::Processor {
             effect,
             account: account.clone(),
@@ -459,6 +559,11 @@ fn send_again_in_doubt(draft: &mut Draft<'_>, operation: &Operation) {
     let Some((effect, step)) = operation.pending() else {
         return;
     };
+    if step.waiting {
+        draft.record(Entry::StepRepeated {
+            operation: operation.id.clone(),
+        });
+    }
     let sent = match &step.call {
         Call::Terminal { terminal, .. } => Effect::Terminal {
             effect,

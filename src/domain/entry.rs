@@ -46,6 +46,13 @@ pub enum Entry {
         /// Of a terminal: its last transaction known before.
         baseline: Option<TransactionMark>,
     },
+    /// The terminal told its last transaction just before the waiting step is sent to it.
+    StepRebased {
+        /// Of which operation.
+        operation: OperationId,
+        /// Its last transaction, if it has one.
+        baseline: Option<TransactionMark>,
+    },
     /// The terminal told a result; it is not concluded before the terminal says so.
     StepReported {
         /// Of which operation.
@@ -64,6 +71,11 @@ pub enum Entry {
         operation: OperationId,
         /// How many were in vain so far.
         attempts: u32,
+    },
+    /// The delay is over: the step is tried or asked for again.
+    StepRepeated {
+        /// Of which operation.
+        operation: OperationId,
     },
     /// The certain end of a step.
     StepAnswered {
@@ -150,9 +162,11 @@ impl Entry {
         match self {
             Self::OperationStarted { operation, .. }
             | Self::StepRequested { operation, .. }
+            | Self::StepRebased { operation, .. }
             | Self::StepReported { operation, .. }
             | Self::StepInDoubt { operation }
             | Self::StepDelayed { operation, .. }
+            | Self::StepRepeated { operation }
             | Self::StepAnswered { operation, .. }
             | Self::OperationFinished { operation, .. }
             | Self::LinesReserved { operation, .. }
@@ -174,9 +188,11 @@ impl Entry {
             Self::PaymentMoved { payment, .. } => Some(payment),
             Self::OperationStarted { .. }
             | Self::StepRequested { .. }
+            | Self::StepRebased { .. }
             | Self::StepReported { .. }
             | Self::StepInDoubt { .. }
             | Self::StepDelayed { .. }
+            | Self::StepRepeated { .. }
             | Self::StepAnswered { .. }
             | Self::OperationFinished { .. }
             | Self::LinesReserved { .. }
@@ -199,9 +215,11 @@ impl Entry {
             | Self::TenderAdded { order, .. } => Some(order),
             Self::OperationStarted { .. }
             | Self::StepRequested { .. }
+            | Self::StepRebased { .. }
             | Self::StepReported { .. }
             | Self::StepInDoubt { .. }
             | Self::StepDelayed { .. }
+            | Self::StepRepeated { .. }
             | Self::StepAnswered { .. }
             | Self::OperationFinished { .. }
             | Self::PaymentOpened { .. }

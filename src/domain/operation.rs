@@ -53,6 +53,8 @@ pub struct Step {
     pub in_doubt: bool,
     /// How often it was tried or inquired in vain.
     pub attempts: u32,
+    /// The last try was in vain and the next one waits for its time: nothing is on its way.
+    pub waiting: bool,
     /// How it ended.
     pub answer: Option<Answer>,
 }
@@ -141,15 +143,23 @@ impl Operation {
                 reported: None,
                 in_doubt: false,
                 attempts: 0,
+                waiting: false,
                 answer: None,
             }),
+            Entry::StepRebased { baseline, .. } => {
+                self.change_last(|step| step.baseline.clone_from(baseline));
+            }
             Entry::StepReported { result, .. } => {
                 self.change_last(|step| step.reported = Some((**result).clone()));
             }
             Entry::StepInDoubt { .. } => self.change_last(|step| step.in_doubt = true),
             Entry::StepDelayed { attempts, .. } => {
-                self.change_last(|step| step.attempts = *attempts);
+                self.change_last(|step| {
+                    step.attempts = *attempts;
+                    step.waiting = true;
+                });
             }
+            Entry::StepRepeated { .. } => self.change_last(|step| step.waiting = false),
             Entry::StepAnswered {
                 answer, receipts, ..
             } => {
@@ -157,6 +167,7 @@ impl Operation {
                 self.change_last(|step| {
                     step.answer = Some(answer.clone());
                     step.in_doubt = false;
+                    step.waiting = false;
                 });
             }
             Entry::OperationStarted { .. }
@@ -218,13 +229,6 @@ impl Operation {
     #[must_use]
     pub fn own_payment(&self, at: usize) -> PaymentId {
         own_payment(&self.id, at)
-    }
-
-    /// The terminal's last transaction was told just before a waiting step is sent.
-    pub fn rebase(&mut self, terminal: &TerminalId, mark: Option<&TransactionMark>) {
-        if self.terminal() == Some(terminal) && !self.is_in_doubt() {
-            self.change_last(|step| step.baseline = mark.cloned());
-        }
     }
 
     fn change_last(&mut self, change: impl FnOnce(&mut Step)) {

@@ -9,8 +9,9 @@ use super::terminal::TerminalResult;
 /// The certain end of a step in doubt, or `None` when the terminal's last transaction proves
 /// nothing and a person has to look.
 ///
+/// * It is the one that the terminal told as the step's result: that is how the step ended.
 /// * It is the one known before the step: the step did not happen, or was reversed.
-/// * It is newer and of the same amount: the step happened.
+/// * It is another one, of the same amount: the step happened.
 /// * Anything else proves nothing.
 #[must_use]
 pub fn judge(step: &Step, last: Option<&TerminalResult>) -> Option<Answer> {
@@ -25,6 +26,10 @@ pub fn judge(step: &Step, last: Option<&TerminalResult>) -> Option<Answer> {
             .is_none()
             .then_some(Answer::NotDone(Reason::NotCarriedOut));
     };
+    let told = step.reported.as_ref();
+    if told.is_some_and(|told| told.reference.mark == last.reference.mark) {
+        return Some(answer_of(last));
+    }
     if step.baseline.as_ref() == Some(&last.reference.mark) {
         return Some(Answer::NotDone(Reason::NotCarriedOut));
     }

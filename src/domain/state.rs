@@ -80,9 +80,6 @@ impl Aggregates {
                 last,
                 sync,
             } => {
-                for operation in self.operations.values_mut() {
-                    operation.rebase(terminal, last.as_ref());
-                }
                 let seen = Terminal {
                     last: last.clone(),
                     sync: sync.clone(),
@@ -95,9 +92,11 @@ impl Aggregates {
             | Entry::LinesReleased { .. }
             | Entry::TenderAdded { .. } => self.apply_to_order(entry),
             Entry::StepRequested { .. }
+            | Entry::StepRebased { .. }
             | Entry::StepReported { .. }
             | Entry::StepInDoubt { .. }
             | Entry::StepDelayed { .. }
+            | Entry::StepRepeated { .. }
             | Entry::StepAnswered { .. } => {}
         }
     }
