@@ -21,6 +21,7 @@
 //! - The terminal may send 04 FF, 04 0F, 06 D1, 06 D3 and 04 01 in any order until 06 0F or 06 1E,
 //!   a second 04 0F included; the last one counts.
 //! - A frame that arrives while an ACK is awaited is the ACK, unless it repeats the last one.
+//! - A print attribute FF ("line feed") at the end of a text block ends the receipt.
 //! - A bitmap that no table knows ends the reading of a message, not the payment.
 //! - Any high nibble of an LLVAR prefix is taken.
 //! - 27 = 00 with a host code in A0 is not an approval.

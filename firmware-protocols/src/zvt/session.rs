@@ -66,6 +66,8 @@ pub struct Config {
     pub timers: Timers,
     /// Who prints and who controls; [`ConfigByte::FULL`] unless a terminal needs another.
     pub config_byte: ConfigByte,
+    /// Whether to switch TLV on. It is switched off by itself for a terminal that refuses it.
+    pub tlv: bool,
     /// 19 of payments: 40 lets the terminal decide.
     pub payment_type: u8,
     /// 1F15 of a payment that wants a card token: 80, with the algorithm in the low bits.
@@ -88,6 +90,7 @@ impl Config {
             currency,
             timers: Timers::default(),
             config_byte: ConfigByte::FULL,
+            tlv: true,
             payment_type: 0x40,
             card_reading: 0x80,
             charset: Charset::Cp437,
@@ -199,9 +202,9 @@ impl Link for Session {
     fn handle_connected(&mut self, now: Instant) {
         self.handle_disconnected(now);
         self.identity = Identity::default();
-        self.tlv = true;
+        self.tlv = self.config.tlv;
         self.syncs = false;
-        self.register(true, 0, now);
+        self.register(self.tlv, 0, now);
         self.drain(now);
     }
 

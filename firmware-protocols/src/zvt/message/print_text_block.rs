@@ -105,8 +105,11 @@ impl<'a> PrintTextBlock<'a> {
 
     fn take_lines(&mut self, objects: Objects<'a>) -> Result<(), DecodeError> {
         let mut attribute = 0;
+        // FF is a line feed, but Feig terminals end their receipts with it.
+        let mut feed_at_end = false;
         for object in objects {
             let object = object?;
+            feed_at_end = false;
             match object.tag {
                 ATTRIBUTE => {
                     attribute = object.value.first().copied().unwrap_or(0);
@@ -116,6 +119,7 @@ impl<'a> PrintTextBlock<'a> {
                             text: Text(&[]),
                         });
                         attribute = 0;
+                        feed_at_end = true;
                     }
                     self.is_last |= is_last(attribute);
                 }
@@ -126,6 +130,7 @@ impl<'a> PrintTextBlock<'a> {
                 Tag(_) => (),
             }
         }
+        self.is_last |= feed_at_end;
         Ok(())
     }
 

@@ -116,14 +116,12 @@ pub(super) fn of_request(
             options: options(false),
         }
         .encode(),
-        TerminalRequest::Reverse {
-            receipt_number,
-            amount,
-        } => Reversal {
+        // The receipt number alone: with an amount beside it some terminals would reverse a part.
+        TerminalRequest::Reverse { receipt_number, .. } => Reversal {
             password: config.password,
             receipt: Some(receipt(receipt_number)?),
-            amount: Some(minor(*amount)?),
-            currency: Some(currency(amount.currency)),
+            amount: None,
+            currency: None,
             options: options(false),
         }
         .encode(),
