@@ -19,6 +19,7 @@
 //! | approved | 06 0F | approved |
 //! | not approved | 06 0F | declined; in doubt where only A0 said so |
 //! | none | 06 0F | in doubt: carried out, but nobody knows what |
+//! | none | 06 0F or 06 1E before 80 00 00 | in doubt: it may be the end of the request before |
 //! | any | silence, a closed line, frames that do not get through | in doubt; not sent if no byte of it left |
 //!
 //! An inquiry that the terminal refuses is refused or declined: that means "no information", not

@@ -389,9 +389,13 @@ impl TerminalSide {
             self.on_response(response);
             return;
         }
-        let ends = matches!(self.role, Role::Sent { ends: true, .. });
-        if ends && unit != self.command {
-            // The till has gone on: its answer was lost.
+        if let Role::Sent {
+            deadline,
+            ends: true,
+        } = self.role
+            && (deadline.is_some() || unit != self.command)
+        {
+            // The till has heard the end and has gone on: its answer was lost.
             self.answered(Answer::None, true);
         }
         match self.role {

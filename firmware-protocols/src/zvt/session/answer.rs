@@ -25,7 +25,14 @@ impl Session {
                 }
                 self.state = State::Serving(Task::Serve(running));
             }
-            state @ (State::Offline | State::Idle | State::Pausing(_) | State::Serving(_)) => {
+            State::Serving(task) => match response {
+                // The 80 00 before was the late answer to something else.
+                Response::Negative { code } => self.on_refusal(task, code, now),
+                Response::Positive | Response::PartialIssue { .. } => {
+                    self.state = State::Serving(task);
+                }
+            },
+            state @ (State::Offline | State::Idle | State::Pausing(_)) => {
                 self.state = state;
             }
         }

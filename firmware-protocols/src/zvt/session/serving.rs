@@ -17,6 +17,9 @@ use crate::zvt::result_code;
 impl Session {
     pub(super) fn on_command(&mut self, apdu: Apdu<'_>, now: Instant) {
         self.take_as_answer(apdu.control, now);
+        if matches!(self.state, State::Offline) {
+            return;
+        }
         match apdu.control {
             IntermediateStatus::CONTROL => self.on_intermediate_status(apdu.data, now),
             StatusInformation::CONTROL => self.on_status_information(apdu.data, now),
@@ -59,24 +62,28 @@ impl Session {
     /// A command of the terminal while we wait for the answer to ours: the answer was lost. Not so
     /// during registration, where it can belong to what the terminal did before we came.
     fn take_as_answer(&mut self, control: u16, now: Instant) {
-        let known = matches!(
+        let goes_on = matches!(
             control,
             IntermediateStatus::CONTROL
                 | StatusInformation::CONTROL
                 | PrintLine::CONTROL
                 | PrintTextBlock::CONTROL
                 | SetDateTime::CONTROL
-                | Completion::CONTROL
-                | Abort::CONTROL
         );
-        if !known || matches!(self.state, State::Asking(Task::Register { .. })) {
-            return;
-        }
+        let ends = matches!(control, Completion::CONTROL | Abort::CONTROL);
         match core::mem::replace(&mut self.state, State::Idle) {
-            State::Asking(task) => self.serve(task, now),
-            state @ (State::Offline | State::Idle | State::Pausing(_) | State::Serving(_)) => {
-                self.state = state;
+            State::Asking(task @ Task::Register { .. }) => self.state = State::Asking(task),
+            // It may be the end of the request before, sent once more because our ACK was lost.
+            State::Asking(Task::Serve(running)) if ends && running.request.moves_money() => {
+                self.state = State::Asking(Task::Serve(running));
+                self.hang_up();
             }
+            State::Asking(task) if goes_on || ends => self.serve(task, now),
+            state @ (State::Offline
+            | State::Idle
+            | State::Pausing(_)
+            | State::Asking(_)
+            | State::Serving(_)) => self.state = state,
         }
     }
 

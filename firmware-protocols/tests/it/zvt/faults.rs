@@ -129,6 +129,37 @@ fn a_lost_answer_is_made_up_for_by_the_next_message() {
     }
 }
 
+/// The end of the request before, once more because our ACK was lost, must not end this one.
+#[test]
+fn a_late_end_does_not_decide_a_payment() {
+    for framing in BOTH {
+        for late in ["06 1E 01 6C", DONE] {
+            let mut till = ready(framing);
+            till.start(sale(1234));
+            till.expect_unit(SALE);
+            till.unit(late);
+            assert!(till.closed());
+            assert_eq!(till.ending(), Ending::InDoubt);
+        }
+    }
+}
+
+/// The answer to a payment comes after we gave it up and were connected again.
+#[test]
+fn a_late_answer_is_not_taken_for_registration() {
+    let mut till = Till::new(Config {
+        tlv: false,
+        ..Config::new(Framing::Tcp, Currency::EUR)
+    });
+    let register = "06 00 06 00 00 00 BE 09 78";
+    till.apply(Op::Connected).unwrap();
+    till.expect_unit(register);
+    till.unit(OK);
+    till.unit("84 9C 00");
+    till.pass(Duration::from_secs(2));
+    till.expect_unit(register);
+}
+
 #[test]
 fn a_repeated_frame_is_acknowledged_but_not_executed() {
     let mut till = paying(Framing::Serial);
@@ -564,6 +595,23 @@ fn the_terminal_knows_a_repeated_command() {
     );
     terminal.refuse_abort(0x83, now).unwrap();
     assert_eq!(outputs(&mut terminal).0, [hex("84 83 00")]);
+}
+
+/// The same command again after the end of the first is a new one.
+#[test]
+fn the_terminal_takes_the_same_command_again_after_its_end() {
+    let now = Instant(0);
+    let mut terminal = TerminalSide::new(Framing::Tcp, Timers::default());
+    terminal.handle_input(&hex(SALE), now);
+    terminal.accept(now).unwrap();
+    terminal.send_raw(hex(DONE), true, now).unwrap();
+    let _ = outputs(&mut terminal);
+    terminal.handle_input(&hex(SALE), now);
+    let events = outputs(&mut terminal).1;
+    assert!(matches!(
+        events[..],
+        [Event::Answered(Answer::None), Event::Command(_)]
+    ));
 }
 
 #[test]
