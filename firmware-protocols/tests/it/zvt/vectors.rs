@@ -214,6 +214,10 @@ fn decoding_is_stable() {
 #[test]
 fn every_prefix_is_incomplete() {
     for unit in units() {
+        let frame = encode_frame(&unit);
+        for length in 0..frame.len() {
+            assert!(received(&frame[..length]).is_empty());
+        }
         for length in 0..unit.len() {
             let prefix = &unit[..length];
             assert!(matches!(
