@@ -6,9 +6,9 @@
 //!
 //! # Assumptions, where the specification is silent
 //!
-//! * A till is in sync mode for one command if that command carries tag 1F1F, even an empty one.
-//!   Results then carry 1F1F with the receipt number as two BCD bytes, and no lost acknowledgement
-//!   makes the terminal reverse anything. An outright refusal (84 xx) of a result still does.
+//! * Results carry tag 1F1F, the receipt number as two BCD bytes, for every till that reads TLV. A
+//!   till is in sync mode for one command if that command carries 1F1F, even an empty one: then no
+//!   lost acknowledgement makes the terminal reverse anything. A refusal (84 xx) still does.
 //! * Sales, reservations, bookings and refunds are taken back when their result is not
 //!   acknowledged; reversals and releases of reservations are not: that would charge a customer.
 //! * What the terminal took back itself does not count as "last transaction" in a repeat of the

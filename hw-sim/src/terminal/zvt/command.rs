@@ -381,10 +381,12 @@ pub(super) struct Extras {
 }
 
 impl Extras {
-    pub(super) const fn of(job: &Job) -> Self {
+    pub(super) const fn of(job: &Job, terminal: &Terminal) -> Self {
+        // Shown to every till that reads TLV: this is how it learns that the terminal knows sync.
+        let tlv = terminal.registered.has_tlv && terminal.config.knows_sync;
         Self {
             token: job.want_token,
-            sync: job.in_sync,
+            sync: job.in_sync || tlv,
         }
     }
 

@@ -181,8 +181,7 @@ impl Terminal {
         if self.faults.take_kind(FaultKind::LoseResult) {
             // It believes that all is told, and waits for the next command.
             self.finish_record(receipt);
-            self.outbox.clear();
-            self.in_flight = None;
+            self.side.handle_connected(now);
             self.rest(now);
             return;
         }
@@ -258,7 +257,7 @@ impl Terminal {
             return;
         };
         self.tell_status(APPROVED, "Approved");
-        let unit = self.approved_result(&record, Extras::of(job));
+        let unit = self.approved_result(&record, Extras::of(job, self));
         self.tell(Stage::Result, unit);
         // The receipt of a reservation comes when it is booked.
         if record.kind != TerminalKind::Authorize {
