@@ -1,1 +1,7 @@
-fn main() {}
+//! `posd`: arguments to a command, nothing else.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    posd::cli::main()
+}

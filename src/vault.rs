@@ -32,10 +32,8 @@ pub struct Vault {
 pub enum TokenKind {
     /// A card.
     Card,
-    /// An authorization.
-    Authorization,
-    /// A capture.
-    Capture,
+    /// An authorization or a capture.
+    Reference,
     /// Not a token: a value by which a database is recognised as sealed with this key.
     Check,
 }
@@ -127,8 +125,7 @@ impl TokenKind {
     const fn label(self) -> &'static [u8] {
         match self {
             Self::Card => b"card",
-            Self::Authorization => b"authorization",
-            Self::Capture => b"capture",
+            Self::Reference => b"reference",
             Self::Check => b"check",
         }
     }
@@ -233,7 +230,7 @@ mod tests {
             vault.unseal(TokenKind::Card, &sealed).unwrap(),
             "secret-token"
         );
-        assert!(vault.unseal(TokenKind::Authorization, &sealed).is_err());
+        assert!(vault.unseal(TokenKind::Reference, &sealed).is_err());
         let other = Vault::with_key(&[2; 32]).unwrap();
         assert!(other.unseal(TokenKind::Card, &sealed).is_err());
     }

@@ -15,13 +15,9 @@ use super::id::{EffectId, OperationId, TerminalId, Timestamp};
 use super::operation::{Answer, Call, Operation, Step};
 use super::outcome::Reason;
 use super::rejection::Rejection;
-use super::request::Request;
+use super::request::{AMOUNT_MAX, Request};
 use super::state::State;
 use super::terminal::{TerminalResult, TransactionMark};
-
-/// The largest amount that this station takes in one go, in minor units: what every terminal
-/// protocol here can carry (ZVT: 6 BCD bytes).
-pub const AMOUNT_MAX: u64 = 999_999_999_999;
 
 /// So many tries to reach a processor, then the step certainly did not happen.
 const ATTEMPTS_TO_REACH: u32 = 3;

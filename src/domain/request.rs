@@ -7,6 +7,10 @@ use super::id::{LineId, OrderId, PaymentId, TerminalId};
 use super::order::Order;
 use super::payment::Payment;
 
+/// The largest amount that this station takes in one go, in minor units: what every terminal
+/// protocol here can carry (ZVT: 6 BCD bytes).
+pub const AMOUNT_MAX: u64 = 999_999_999_999;
+
 /// The parameters of an operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,5 +1,15 @@
 //! Integration tests of `posd`: the shape of the code, its packaging, its contract with the outside.
 
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should panic where it stands"
+)]
+
 mod architecture;
 mod packaging;
+mod scenarios;
 mod source;
+mod store;

@@ -200,7 +200,7 @@ impl Reader<'_> {
                 "::" => at = next,
                 "{" => {
                     at = next;
-                    while !matches!(self.text(at), "}" | "") {
+                    while !matches!(self.text(at), "}" | ";" | "") {
                         at = self.use_tree(at, &path);
                         if self.text(at) == "," {
                             at = at.saturating_add(1);

@@ -3,7 +3,6 @@
 
 use super::{Next, check_payment_free, finish, outcome};
 use crate::domain::draft::Draft;
-use crate::domain::engine::AMOUNT_MAX;
 use crate::domain::entry::Entry;
 use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::operation::Operation;
@@ -11,6 +10,7 @@ use crate::domain::order::{Line, Order};
 use crate::domain::outcome::Verdict;
 use crate::domain::payment::Payment;
 use crate::domain::rejection::{OrderProblem, Rejection};
+use crate::domain::request::AMOUNT_MAX;
 
 /// Of a payment that is known here the own counters stay: this station has seen its money move. Only
 /// where another store has moved more, and nothing less, is that noted.

@@ -143,7 +143,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         files: EVERYWHERE,
         not_in: &[
-            "src/station/clock",
+            "src/clock",
             "src/cli",
             "src/main",
             "src/bin",
@@ -153,7 +153,7 @@ pub(super) const RULES: &[Rule] = &[
             "hw-sim/src/bin",
         ],
         never_ending: &["Instant::now", "SystemTime::now"],
-        reason: "only station/clock.rs and the edge of a program read a clock",
+        reason: "only clock.rs and the edge of a program read a clock",
         ..ANY
     },
     Rule {

@@ -1,0 +1,69 @@
+//! What POS apps see: JSON-RPC 2.0 over WebSocket on loopback.
+//!
+//! A frame is parsed here ([`request`]), turned into a typed [`call::Call`] ([`convert`]) and handed
+//! to the station; its answer goes back as JSON ([`reply`], [`error`], [`push`]). There are no
+//! rules about money in this room.
+
+pub mod call;
+mod convert;
+pub mod error;
+mod handshake;
+mod push;
+mod reply;
+mod request;
+mod session;
+mod text;
+
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, mpsc, watch};
+
+use crate::domain::id::TerminalId;
+use crate::vault::Vault;
+use call::Call;
+
+/// So many apps may be connected at once.
+const CONNECTIONS_MAX: usize = 256;
+
+/// The way from a connection to the station.
+#[derive(Clone, Debug)]
+pub struct Gateway {
+    /// Where calls go.
+    pub calls: mpsc::Sender<Call>,
+    /// Place of the last durable event.
+    pub last_event: watch::Receiver<u64>,
+    /// Seals tokens that come in with an order and opens those that go out with one.
+    pub vault: Arc<Vault>,
+    /// Configured terminals; when there is one, requests need not name it.
+    pub terminals: Arc<[TerminalId]>,
+    /// Web origins that may connect.
+    pub allowed_origins: Arc<[String]>,
+}
+
+/// Serves apps until the listener fails for good.
+pub async fn serve(listener: TcpListener, gateway: Gateway) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    loop {
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Out of file descriptors, or the peer has gone again: others may still come.
+                tracing::warn!(%error, "connection not accepted");
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            tracing::warn!(%peer, "too many connections; this one is closed");
+            continue;
+        };
+        let gateway = gateway.clone();
+        tokio::spawn(async move {
+            if let Err(error) = session::run(stream, gateway).await {
+                tracing::debug!(%peer, %error, "connection ended");
+            }
+            drop(place);
+        });
+    }
+}

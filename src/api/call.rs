@@ -1,0 +1,187 @@
+//! What a connection asks of the station, and what it is answered.
+
+use tokio::sync::oneshot;
+
+use crate::domain::event::Event;
+use crate::domain::id::{
+    ClientName, Fingerprint, IdempotencyKey, LineId, OperationId, OrderId, PaymentId, TerminalId,
+    Timestamp,
+};
+use crate::domain::order::Order;
+use crate::domain::outcome::Outcome;
+use crate::domain::payment::Payment;
+use crate::domain::quote::Quote;
+use crate::domain::rejection::Rejection;
+use crate::domain::request::Request;
+
+/// One call of an app.
+#[derive(Debug)]
+pub enum Call {
+    /// An operation.
+    Ask {
+        /// The app's name for it; the station makes one when the method needs none.
+        key: Option<IdempotencyKey>,
+        /// Digest of the request.
+        fingerprint: Fingerprint,
+        /// Who asks.
+        client: ClientName,
+        /// What.
+        request: Box<Request>,
+        /// Where the answer goes.
+        reply: oneshot::Sender<Result<Answer, Refusal>>,
+    },
+    /// A question that changes nothing.
+    Query {
+        /// Which.
+        query: Query,
+        /// Where the answer goes.
+        reply: oneshot::Sender<Result<Found, Refusal>>,
+    },
+    /// Stop what a terminal is doing.
+    Abort {
+        /// Which terminal.
+        terminal: TerminalId,
+        /// Where the answer goes: the operation that was told to stop, if one runs.
+        reply: oneshot::Sender<Result<Option<OperationId>, Refusal>>,
+    },
+}
+
+/// How an operation stands when its app is answered.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// It ended.
+    Finished {
+        /// Which.
+        operation: OperationId,
+        /// How.
+        outcome: Box<Outcome>,
+    },
+    /// Its end is not known yet; the station keeps finding out.
+    InDoubt {
+        /// Which.
+        operation: OperationId,
+    },
+}
+
+/// Why a call is not carried out.
+#[derive(Clone, Debug)]
+pub enum Refusal {
+    /// Against the rules.
+    Rejected(Rejection),
+    /// The journal cannot be written or read; no money is taken.
+    JournalUnavailable,
+    /// Nothing of that name is known here.
+    NotFound(&'static str),
+}
+
+/// A question.
+#[derive(Clone, Debug)]
+pub enum Query {
+    /// A payment.
+    Payment(PaymentId),
+    /// An order with its payments.
+    Order(OrderId),
+    /// What some lines cost now.
+    Quote {
+        /// The order.
+        order: OrderId,
+        /// The lines; all that wait when empty.
+        lines: Vec<LineId>,
+    },
+    /// An operation by the app's name for it.
+    OperationByKey(IdempotencyKey),
+    /// An operation by the station's name for it.
+    OperationById(OperationId),
+    /// Events after a place.
+    Events {
+        /// The place.
+        after: u64,
+        /// At most so many.
+        limit: u32,
+    },
+    /// The terminals.
+    Terminals,
+    /// What this station is.
+    Info,
+    /// How it is.
+    Health,
+}
+
+/// The answer to a [`Query`].
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// A payment.
+    Payment(Box<Payment>),
+    /// An order with its payments, in the sequence of its tenders.
+    Order(Box<Order>, Vec<Payment>),
+    /// A quote.
+    Quote {
+        /// Version of the order that was quoted.
+        version: u64,
+        /// The lines that were quoted.
+        lines: Vec<LineId>,
+        /// What they cost.
+        quote: Quote,
+        /// The payments that secure them, in sequence.
+        payments: Vec<Payment>,
+    },
+    /// An operation.
+    Operation {
+        /// Which.
+        id: OperationId,
+        /// Its method.
+        method: String,
+        /// When it began.
+        started_at: Timestamp,
+        /// How it stands.
+        standing: Standing,
+    },
+    /// Events.
+    Events(Vec<(u64, Timestamp, Event)>),
+    /// Terminals.
+    Terminals(Vec<TerminalRow>),
+    /// What this station is.
+    Info {
+        /// Its name.
+        station: String,
+    },
+    /// How it is.
+    Health(Health),
+}
+
+/// How an operation stands.
+#[derive(Clone, Debug)]
+pub enum Standing {
+    /// At work.
+    Running,
+    /// Its end is not known yet.
+    InDoubt,
+    /// Ended.
+    Finished(Box<Outcome>),
+}
+
+/// A terminal, for people.
+#[derive(Clone, Debug)]
+pub struct TerminalRow {
+    /// Which.
+    pub id: TerminalId,
+    /// Whether the line is up and the terminal has answered.
+    pub connected: bool,
+    /// Why not.
+    pub cause: Option<String>,
+    /// The operation that has it.
+    pub operation: Option<OperationId>,
+}
+
+/// How the station is.
+#[derive(Clone, Debug)]
+pub struct Health {
+    /// The journal's failure, if it has failed.
+    pub journal: Option<String>,
+    /// The terminals.
+    pub terminals: Vec<TerminalRow>,
+    /// Operations whose end is not known yet.
+    pub in_doubt: Vec<OperationId>,
+    /// Operations at work.
+    pub running: usize,
+}

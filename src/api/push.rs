@@ -1,0 +1,80 @@
+//! Events as notifications: `event {seq, at, event, …}`.
+
+use serde_json::{Value, json};
+
+use crate::clock;
+use crate::domain::event::Event;
+use crate::domain::id::Timestamp;
+
+/// The notification for an event.
+pub(super) fn notification(seq: u64, at: Timestamp, event: &Event) -> Value {
+    let mut params = fields(event);
+    if let Value::Object(fields) = &mut params {
+        fields.insert("seq".to_owned(), seq.into());
+        fields.insert("at".to_owned(), clock::format_utc(at).into());
+    }
+    json!({"jsonrpc": "2.0", "method": "event", "params": params})
+}
+
+fn fields(event: &Event) -> Value {
+    match event {
+        Event::OperationStarted { operation, method } => json!({
+            "event": "operation_started", "operation_id": operation.as_str(), "method": method,
+        }),
+        Event::OperationInDoubt {
+            operation,
+            terminal,
+        } => json!({
+            "event": "operation_in_doubt",
+            "operation_id": operation.as_str(),
+            "terminal": terminal.as_ref().map(crate::domain::id::TerminalId::as_str),
+        }),
+        Event::OperationFinished {
+            operation,
+            verdict,
+            reason,
+        } => json!({
+            "event": "operation_finished",
+            "operation_id": operation.as_str(),
+            "outcome": verdict,
+            "code": reason.map(|reason| super::error::told(reason).code),
+        }),
+        Event::PaymentChanged {
+            payment,
+            status,
+            authorized_minor,
+            captured_minor,
+            voided_minor,
+            refunded_minor,
+        } => json!({
+            "event": "payment_changed",
+            "payment_id": payment.as_str(),
+            "status": status,
+            "authorized_minor": authorized_minor,
+            "captured_minor": captured_minor,
+            "voided_minor": voided_minor,
+            "refunded_minor": refunded_minor,
+        }),
+        Event::OrderChanged { order, version } => json!({
+            "event": "order_changed", "order_id": order.as_str(), "version": version,
+        }),
+        Event::TerminalPrompt {
+            terminal,
+            operation,
+            kind,
+            text,
+        } => json!({
+            "event": "terminal_prompt",
+            "terminal": terminal.as_str(),
+            "operation_id": operation.as_str(),
+            "prompt": kind,
+            "text": text,
+        }),
+        Event::TerminalConnected { terminal } => json!({
+            "event": "terminal_connected", "terminal": terminal.as_str(),
+        }),
+        Event::TerminalDisconnected { terminal, cause } => json!({
+            "event": "terminal_disconnected", "terminal": terminal.as_str(), "cause": cause,
+        }),
+    }
+}

@@ -1,0 +1,344 @@
+//! Results of the methods, as they stand on the wire.
+
+use firmware_protocols::vocabulary::Money;
+use firmware_protocols::vocabulary::terminal::{Receipt, ReceiptKind};
+use serde_json::{Map, Value, json};
+
+use super::Gateway;
+use super::call::{Answer, Found, Health, Standing, TerminalRow};
+use super::error::{NextAction, Told, told};
+use crate::clock;
+use crate::domain::id::OperationId;
+use crate::domain::order::{Fulfilment, Line, LineState, Order, Tender};
+use crate::domain::outcome::{Outcome, Verdict};
+use crate::domain::payment::Payment;
+use crate::vault::TokenKind;
+
+/// The result of a method that moves money.
+pub(super) fn answer(answer: &Answer) -> Value {
+    match answer {
+        Answer::Finished { operation, outcome } => finished(operation, outcome),
+        Answer::InDoubt { operation } => in_doubt(operation),
+    }
+}
+
+impl Gateway {
+    /// The result of a method that only asks.
+    pub(super) fn found(&self, found: Found, include_tokens: bool) -> Value {
+        match found {
+            Found::Payment(payment) => self::payment(&payment),
+            Found::Order(order, payments) => self.order(&order, &payments, include_tokens),
+            Found::Quote {
+                version,
+                lines,
+                quote,
+                payments,
+            } => {
+                let secured_by = payments.iter().map(|payment| {
+                    json!({
+                        "payment_id": payment.id.as_str(),
+                        "open_minor": payment.open().minor,
+                        "masked_pan": payment.card.as_ref().and_then(masked_pan),
+                        "expires_at": payment.expires_at.map(clock::format_utc),
+                    })
+                });
+                let secured_by: Vec<Value> = secured_by.collect();
+                json!({
+                    "order_version": version,
+                    "lines": lines.iter().map(|line| line.as_str()).collect::<Vec<_>>(),
+                    "currency": quote.due.currency.code(),
+                    "due_minor": quote.due.minor,
+                    "secured_minor": quote.secured.minor,
+                    "paid_minor": quote.paid.minor,
+                    "balance_minor": quote.due.minor.saturating_sub(quote.secured.minor),
+                    "secured_by": secured_by,
+                })
+            }
+            Found::Operation {
+                id,
+                method,
+                started_at,
+                standing,
+            } => {
+                let mut row = Map::new();
+                row.insert("operation_id".to_owned(), id.as_str().into());
+                row.insert("method".to_owned(), method.into());
+                row.insert(
+                    "started_at".to_owned(),
+                    clock::format_utc(started_at).into(),
+                );
+                let (state, result) = match standing {
+                    Standing::Running => ("running", None),
+                    Standing::InDoubt => ("in_doubt", Some(in_doubt(&id))),
+                    Standing::Finished(outcome) => ("finished", Some(finished(&id, &outcome))),
+                };
+                row.insert("state".to_owned(), state.into());
+                if let Some(result) = result {
+                    row.insert("result".to_owned(), result);
+                }
+                Value::Object(row)
+            }
+            Found::Terminals(rows) => {
+                json!({ "terminals": rows.iter().map(terminal).collect::<Vec<_>>() })
+            }
+            Found::Info { station } => json!({
+                "station": station,
+                "version": env!("CARGO_PKG_VERSION"),
+                "terminals": self.terminals.iter().map(|id| id.as_str()).collect::<Vec<_>>(),
+            }),
+            Found::Health(health) => self::health(&health),
+            Found::Events(_) => Value::Null,
+        }
+    }
+
+    /// An order in the form in which `order.put` takes it; with clear tokens where asked for, so
+    /// that another store can capture.
+    fn order(&self, order: &Order, payments: &[Payment], include_tokens: bool) -> Value {
+        let tenders = order.tenders.iter().zip(payments).map(|(tender, payment)| {
+            let mut row = self::tender(tender, payment);
+            if include_tokens {
+                self.add_tokens(&mut row, payment);
+            }
+            Value::Object(row)
+        });
+        let tenders: Vec<Value> = tenders.collect();
+        let mut row = Map::new();
+        row.insert("order_id".to_owned(), order.id.as_str().into());
+        row.insert("version".to_owned(), order.version.into());
+        row.insert("currency".to_owned(), order.currency.code().into());
+        row.insert("channel".to_owned(), word(&order.channel));
+        if let Some(reference) = &order.customer_reference {
+            row.insert("customer_reference".to_owned(), reference.as_str().into());
+        }
+        row.insert("lines".to_owned(), order.lines.iter().map(line).collect());
+        row.insert("deposit_minor".to_owned(), order.deposit.into());
+        row.insert("tenders".to_owned(), tenders.into());
+        Value::Object(row)
+    }
+
+    fn add_tokens(&self, row: &mut Map<String, Value>, payment: &Payment) {
+        for (name, kind, token) in [
+            ("card_token", TokenKind::Card, &payment.card_token),
+            ("auth_token", TokenKind::Reference, &payment.auth_token),
+        ] {
+            let clear = token
+                .as_ref()
+                .and_then(|token| self.vault.unseal(kind, token).ok());
+            if let Some(clear) = clear {
+                row.insert(name.to_owned(), clear.into());
+            }
+        }
+    }
+}
+
+/// How an operation ended, in words and numbers.
+fn finished(operation: &OperationId, outcome: &Outcome) -> Value {
+    let mut row = Map::new();
+    row.insert("operation_id".to_owned(), operation.as_str().into());
+    row.insert("outcome".to_owned(), word(&outcome.verdict));
+    let told = outcome.reason.map_or_else(|| plain(outcome.verdict), told);
+    add_told(&mut row, &told);
+    if let Some(strategy) = &outcome.strategy {
+        row.insert("strategy".to_owned(), word(strategy));
+    }
+    let amounts = [
+        ("captured_minor", outcome.captured),
+        ("secured_minor", outcome.secured),
+        ("balance_due_minor", outcome.balance_due),
+    ];
+    for (name, amount) in amounts {
+        if let Some(Money { minor, currency }) = amount {
+            row.insert(name.to_owned(), minor.into());
+            row.insert("currency".to_owned(), currency.code().into());
+        }
+    }
+    row.insert(
+        "payments".to_owned(),
+        outcome.payments.iter().map(payment).collect(),
+    );
+    if let Some(order) = &outcome.order {
+        let order = json!({"order_id": order.id.as_str(), "version": order.version});
+        row.insert("order".to_owned(), order);
+    }
+    if !outcome.receipts.is_empty() {
+        row.insert(
+            "receipts".to_owned(),
+            outcome.receipts.iter().map(receipt).collect(),
+        );
+    }
+    Value::Object(row)
+}
+
+fn in_doubt(operation: &OperationId) -> Value {
+    let mut row = Map::new();
+    row.insert("operation_id".to_owned(), operation.as_str().into());
+    row.insert("outcome".to_owned(), "in_doubt".into());
+    add_told(
+        &mut row,
+        &Told {
+            code: "in_doubt",
+            message: "It is not known yet whether the payment went through. Do not take it again; \
+                      the station is finding out.",
+            next_action: NextAction::Wait,
+            retryable: false,
+        },
+    );
+    Value::Object(row)
+}
+
+const fn plain(verdict: Verdict) -> Told {
+    let (code, message) = match verdict {
+        Verdict::Approved => ("approved", "Approved."),
+        Verdict::Declined => ("declined", "Declined."),
+        Verdict::Cancelled => ("cancelled", "Cancelled."),
+        Verdict::Failed => ("failed", "It did not happen."),
+    };
+    Told {
+        code,
+        message,
+        next_action: NextAction::None,
+        retryable: false,
+    }
+}
+
+fn add_told(row: &mut Map<String, Value>, told: &Told) {
+    row.insert("code".to_owned(), told.code.into());
+    row.insert("message".to_owned(), told.message.into());
+    row.insert("next_action".to_owned(), word(&told.next_action));
+    row.insert("retryable".to_owned(), told.retryable.into());
+}
+
+/// A payment without its tokens.
+fn payment(payment: &Payment) -> Value {
+    let terminal = payment.terminal.as_ref();
+    json!({
+        "payment_id": payment.id.as_str(),
+        "order_id": payment.order.as_ref().map(crate::domain::id::OrderId::as_str),
+        "merchant_account": payment.account.as_ref().map(crate::domain::id::MerchantAccountId::as_str),
+        "status": word(&payment.status()),
+        "actions": payment.actions().iter().map(word).collect::<Vec<_>>(),
+        "currency": payment.currency.code(),
+        "authorized_minor": payment.authorized,
+        "captured_minor": payment.captured,
+        "voided_minor": payment.voided,
+        "refunded_minor": payment.refunded,
+        "masked_pan": payment.card.as_ref().and_then(masked_pan),
+        "brand": payment.card.as_ref().and_then(|card| card.brand.as_deref()),
+        "has_card_token": payment.card_token.is_some(),
+        "receipt_number": terminal.and_then(|terminal| terminal.mark.receipt_number.as_deref()),
+        "trace_number": terminal.and_then(|terminal| terminal.mark.trace_number.as_deref()),
+        "authorization_code": terminal.and_then(|terminal| terminal.authorization_code.as_deref()),
+        "terminal_id": terminal.and_then(|terminal| terminal.terminal_id.as_deref()),
+        "expires_at": payment.expires_at.map(clock::format_utc),
+    })
+}
+
+fn tender(tender: &Tender, payment: &Payment) -> Map<String, Value> {
+    let mut row = Map::new();
+    row.insert("payment_id".to_owned(), payment.id.as_str().into());
+    row.insert("prepayment".to_owned(), tender.prepayment.into());
+    let masked = payment
+        .card
+        .as_ref()
+        .and_then(masked_pan)
+        .map(str::to_owned);
+    let brand = payment.card.as_ref().and_then(|card| card.brand.clone());
+    let texts = [
+        ("tender_type", tender.tender_type.clone()),
+        ("card_type", tender.card_type.clone()),
+        (
+            "merchant_account",
+            payment.account.as_ref().map(|id| id.as_str().to_owned()),
+        ),
+        ("masked_pan", masked),
+        ("brand", brand),
+        ("expires_at", payment.expires_at.map(clock::format_utc)),
+    ];
+    for (name, text) in texts {
+        if let Some(text) = text {
+            row.insert(name.to_owned(), text.into());
+        }
+    }
+    for (name, minor) in [
+        ("authorized_minor", payment.authorized),
+        ("captured_minor", payment.captured),
+        ("voided_minor", payment.voided),
+        ("refunded_minor", payment.refunded),
+    ] {
+        row.insert(name.to_owned(), minor.into());
+    }
+    row
+}
+
+fn line(line: &Line) -> Value {
+    let mut row = Map::new();
+    row.insert("line_id".to_owned(), line.id.as_str().into());
+    if let Some(description) = &line.description {
+        row.insert("description".to_owned(), description.as_str().into());
+    }
+    row.insert("amount_minor".to_owned(), line.amount.into());
+    let (fulfilment, store) = match &line.fulfilment {
+        Fulfilment::CarryOut => ("carry_out", None),
+        Fulfilment::Pickup { store } => ("pickup", store.as_deref()),
+        Fulfilment::Ship => ("ship", None),
+    };
+    row.insert("fulfilment".to_owned(), fulfilment.into());
+    if let Some(store) = store {
+        row.insert("store".to_owned(), store.into());
+    }
+    // For others a line that is being handed over still waits.
+    let state = match line.state {
+        LineState::Open | LineState::Reserved(_) => "open",
+        LineState::Fulfilled => "fulfilled",
+        LineState::Cancelled => "cancelled",
+    };
+    row.insert("state".to_owned(), state.into());
+    Value::Object(row)
+}
+
+fn receipt(receipt: &Receipt) -> Value {
+    let kind = match receipt.kind {
+        ReceiptKind::Merchant => "merchant",
+        ReceiptKind::Customer => "customer",
+        ReceiptKind::Administration => "administration",
+        ReceiptKind::Unknown => "unknown",
+    };
+    json!({"kind": kind, "lines": receipt.lines})
+}
+
+fn terminal(row: &TerminalRow) -> Value {
+    json!({
+        "terminal": row.id.as_str(),
+        "connected": row.connected,
+        "cause": row.cause,
+        "operation_id": row.operation.as_ref().map(OperationId::as_str),
+    })
+}
+
+fn health(health: &Health) -> Value {
+    let in_doubt: Vec<&str> = health.in_doubt.iter().map(OperationId::as_str).collect();
+    let down = health.terminals.iter().any(|terminal| !terminal.connected);
+    let state = match (&health.journal, in_doubt.is_empty() && !down) {
+        (Some(_), _) => "failed",
+        (None, false) => "degraded",
+        (None, true) => "ok",
+    };
+    json!({
+        "state": state,
+        "journal": health.journal.as_deref().unwrap_or("ok"),
+        "terminals": health.terminals.iter().map(terminal).collect::<Vec<_>>(),
+        "in_doubt": in_doubt,
+        "running": health.running,
+    })
+}
+
+fn masked_pan(card: &firmware_protocols::vocabulary::card::Card) -> Option<&str> {
+    card.masked_pan
+        .as_ref()
+        .map(firmware_protocols::vocabulary::card::MaskedPan::as_str)
+}
+
+/// A closed word list of the domain in its wire form, which is its stored form.
+fn word(value: &impl serde::Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or(Value::Null)
+}

@@ -1,0 +1,227 @@
+//! Parameters of the methods, as they stand on the wire. Unknown fields are refused, so that a
+//! misspelt one does not go unnoticed.
+
+use firmware_protocols::vocabulary::Currency;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::text::{Amount, Count, Text};
+
+/// A JSON-RPC 2.0 request.
+#[derive(Deserialize)]
+pub(super) struct Envelope {
+    pub(super) jsonrpc: Option<String>,
+    /// Absent in a notification; anything but text, a number or null is no valid id.
+    #[serde(default, deserialize_with = "present")]
+    pub(super) id: Option<Value>,
+    pub(super) method: Option<Value>,
+    #[serde(default)]
+    pub(super) params: Value,
+}
+
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Hello {
+    pub(super) client: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Nothing {}
+
+/// `payment.sale`, `payment.authorize`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sale {
+    pub(super) idempotency_key: Text,
+    pub(super) terminal: Option<Text>,
+    pub(super) amount_minor: Amount,
+    pub(super) currency: Currency,
+    #[serde(default)]
+    pub(super) tokenize: bool,
+}
+
+/// `payment.capture`, `payment.refund`: without an amount, all of it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FollowUp {
+    pub(super) idempotency_key: Text,
+    pub(super) payment_id: Text,
+    pub(super) amount_minor: Option<Amount>,
+    pub(super) currency: Option<Currency>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Void {
+    pub(super) idempotency_key: Text,
+    pub(super) payment_id: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DepositTake {
+    pub(super) idempotency_key: Text,
+    pub(super) terminal: Option<Text>,
+    pub(super) order: Order,
+    pub(super) deposit_minor: Count,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OrderPut {
+    pub(super) idempotency_key: Option<Text>,
+    pub(super) order: Order,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PickupCapture {
+    pub(super) idempotency_key: Text,
+    pub(super) order_id: Text,
+    pub(super) order_version: u64,
+    pub(super) lines: Vec<Text>,
+    #[serde(rename = "use")]
+    pub(super) pays: PickupUse,
+    pub(super) terminal: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum PickupUse {
+    Available,
+    Other,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PickupQuote {
+    pub(super) order_id: Text,
+    #[serde(default)]
+    pub(super) lines: Vec<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PaymentGet {
+    pub(super) payment_id: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OrderGet {
+    pub(super) order_id: Text,
+    /// With tokens the answer is exactly what `order.put` of another store takes.
+    #[serde(default)]
+    pub(super) include_tokens: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OperationGet {
+    pub(super) idempotency_key: Option<Text>,
+    pub(super) operation_id: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TerminalAbort {
+    pub(super) terminal: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Subscribe {
+    /// The place of the last event that the app has; only new ones when absent.
+    pub(super) after: Option<u64>,
+}
+
+/// An order, as `order.put` takes it and `order.get` gives it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Order {
+    pub(super) order_id: Text,
+    #[serde(default = "first_version")]
+    pub(super) version: u64,
+    pub(super) currency: Currency,
+    #[serde(default)]
+    pub(super) channel: Channel,
+    pub(super) customer_reference: Option<Text>,
+    pub(super) lines: Vec<Line>,
+    #[serde(default)]
+    pub(super) deposit_minor: Count,
+    #[serde(default)]
+    pub(super) tenders: Vec<Tender>,
+}
+
+const fn first_version() -> u64 {
+    1
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Channel {
+    #[default]
+    Store,
+    Online,
+    CallCenter,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Line {
+    pub(super) line_id: Text,
+    pub(super) description: Option<Text>,
+    pub(super) amount_minor: Count,
+    #[serde(default)]
+    pub(super) fulfilment: Fulfilment,
+    pub(super) store: Option<Text>,
+    #[serde(default)]
+    pub(super) state: LineState,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Fulfilment {
+    CarryOut,
+    #[default]
+    Pickup,
+    Ship,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum LineState {
+    #[default]
+    Open,
+    Fulfilled,
+    Cancelled,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tender {
+    pub(super) payment_id: Option<Text>,
+    pub(super) tender_type: Option<Text>,
+    pub(super) card_type: Option<Text>,
+    #[serde(default)]
+    pub(super) prepayment: bool,
+    pub(super) merchant_account: Option<Text>,
+    #[serde(default)]
+    pub(super) authorized_minor: Count,
+    #[serde(default)]
+    pub(super) captured_minor: Count,
+    #[serde(default)]
+    pub(super) voided_minor: Count,
+    #[serde(default)]
+    pub(super) refunded_minor: Count,
+    pub(super) card_token: Option<Text>,
+    pub(super) auth_token: Option<Text>,
+    pub(super) masked_pan: Option<Text>,
+    pub(super) brand: Option<Text>,
+    pub(super) expires_at: Option<Text>,
+}

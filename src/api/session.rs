@@ -1,0 +1,431 @@
+//! One connection: frames in, calls to the station, frames out. Several requests can be in flight;
+//! a slow one never holds up another.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde::Deserialize as _;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{Mutex, Notify, Semaphore, mpsc, oneshot};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+
+use super::call::{Answer, Call, Found, Query, Refusal};
+use super::convert::{self, fingerprint};
+use super::error::ApiError;
+use super::request as wire;
+use super::text::Text;
+use super::{Gateway, handshake, push, reply};
+use crate::domain::id::{ClientName, IdempotencyKey, OperationId, OrderId, PaymentId};
+use crate::domain::request::Request;
+
+/// Largest request: an order of some hundred lines fits.
+const FRAME_MAX: usize = 256 * 1024;
+
+/// So many requests of one connection may be in flight; further ones wait in its socket.
+const IN_FLIGHT_MAX: usize = 64;
+
+/// So many frames may wait for a client that reads slowly; then it is cut off.
+const OUTGOING_MAX: usize = 512;
+
+/// Who connects and says nothing is not an app.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Serves one connection to its end.
+pub(super) async fn run(stream: TcpStream, gateway: Gateway) -> Result<(), Error> {
+    stream.set_nodelay(true)?;
+    let config = WebSocketConfig::default()
+        .read_buffer_size(4096)
+        .max_message_size(Some(FRAME_MAX))
+        .max_frame_size(Some(FRAME_MAX));
+    let origins = Arc::clone(&gateway.allowed_origins);
+    #[expect(
+        clippy::result_large_err,
+        reason = "the library's callback has this signature"
+    )]
+    let check = move |request: &_, response| handshake::check(request, response, &origins);
+    let accepting = tokio_tungstenite::accept_hdr_async_with_config(stream, check, Some(config));
+    let socket = tokio::time::timeout(HANDSHAKE_TIMEOUT, accepting)
+        .await
+        .map_err(|_| Error::ConnectionClosed)??;
+    let (mut sink, mut source) = socket.split();
+    let (outgoing, mut frames) = mpsc::channel::<Value>(OUTGOING_MAX);
+    let connection = Arc::new(Connection {
+        gateway,
+        outgoing,
+        client: Mutex::new(ClientName::new("unnamed")),
+        places: Arc::new(Semaphore::new(IN_FLIGHT_MAX)),
+        cut_off: Notify::new(),
+    });
+    loop {
+        tokio::select! {
+            frame = frames.recv() => {
+                let Some(frame) = frame else { return Ok(()) };
+                let message = Message::Text(Utf8Bytes::from(frame.to_string()));
+                tokio::select! {
+                    sent = sink.send(message) => sent?,
+                    () = connection.cut_off.notified() => return Ok(()),
+                }
+            }
+            message = source.next() => match message {
+                None | Some(Ok(Message::Close(_))) => return Ok(()),
+                Some(Ok(Message::Text(text))) => {
+                    Connection::accept(&connection, text.as_str()).await;
+                }
+                Some(Ok(Message::Binary(_))) => {
+                    let error = ApiError::new(-32700, "parse_error", "Frames must be text.");
+                    connection.send(failure(&Value::Null, &error));
+                }
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
+                Some(Err(error)) => return Err(error),
+            },
+        }
+    }
+}
+
+struct Connection {
+    gateway: Gateway,
+    outgoing: mpsc::Sender<Value>,
+    client: Mutex<ClientName>,
+    places: Arc<Semaphore>,
+    cut_off: Notify,
+}
+
+impl Connection {
+    /// Parses a frame and carries its request out beside the others.
+    async fn accept(this: &Arc<Self>, text: &str) {
+        let Ok(envelope) = serde_json::from_str::<Value>(text) else {
+            let error = ApiError::new(-32700, "parse_error", "This is not JSON.");
+            this.send(failure(&Value::Null, &error));
+            return;
+        };
+        let (id, method, params) = match open(envelope) {
+            Ok(parts) => parts,
+            Err((id, error)) => {
+                this.send(failure(&id, &error));
+                return;
+            }
+        };
+        let Ok(place) = Arc::clone(&this.places).acquire_owned().await else {
+            return;
+        };
+        let this = Arc::clone(this);
+        tokio::spawn(async move {
+            let result = this.dispatch(&method, params).await;
+            // A notification gets no answer, whatever became of it.
+            if let Some(id) = id {
+                this.send(match result {
+                    Ok(result) => json!({"jsonrpc": "2.0", "id": id, "result": result}),
+                    Err(error) => failure(&id, &error),
+                });
+            }
+            drop(place);
+        });
+    }
+
+    /// Puts a frame into the way out. A client that does not read is cut off: the frames that wait
+    /// for it must not grow without bound.
+    fn send(&self, frame: Value) {
+        match self.outgoing.try_send(frame) {
+            // An app that has gone asks again by its idempotency key.
+            Ok(()) | Err(TrySendError::Closed(_)) => {}
+            Err(TrySendError::Full(_)) => {
+                tracing::warn!("client does not read its answers; it is cut off");
+                self.cut_off.notify_one();
+            }
+        }
+    }
+
+    async fn dispatch(self: &Arc<Self>, method: &str, params: Value) -> Result<Value, ApiError> {
+        let print = fingerprint(method, &params);
+        let Some((key, request)) = self.gateway.request(method, &params)? else {
+            return self.question(method, params).await;
+        };
+        let (reply, answer) = oneshot::channel();
+        let client = self.client.lock().await.clone();
+        let request = Box::new(request);
+        let call = Call::Ask {
+            key,
+            fingerprint: print,
+            client,
+            request,
+            reply,
+        };
+        let answer: Answer = self.call(call, answer).await?;
+        Ok(reply::answer(&answer))
+    }
+
+    /// The methods that move no money.
+    async fn question(self: &Arc<Self>, method: &str, params: Value) -> Result<Value, ApiError> {
+        let mut include_tokens = false;
+        let query = match method {
+            "session.hello" => {
+                let params: wire::Hello = read(&params)?;
+                *self.client.lock().await = ClientName::new(params.client.into_string());
+                Query::Info
+            }
+            "station.info" => read(&params).map(|wire::Nothing {}| Query::Info)?,
+            "station.health" => read(&params).map(|wire::Nothing {}| Query::Health)?,
+            "terminal.list" => read(&params).map(|wire::Nothing {}| Query::Terminals)?,
+            "terminal.abort" => return self.abort(read(&params)?).await,
+            "payment.get" => {
+                let params: wire::PaymentGet = read(&params)?;
+                Query::Payment(PaymentId::new(params.payment_id.into_string()))
+            }
+            "order.get" => {
+                let params: wire::OrderGet = read(&params)?;
+                include_tokens = params.include_tokens;
+                Query::Order(OrderId::new(params.order_id.into_string()))
+            }
+            "pickup.quote" => {
+                let params: wire::PickupQuote = read(&params)?;
+                Query::Quote {
+                    order: OrderId::new(params.order_id.into_string()),
+                    lines: convert::lines(params.lines),
+                }
+            }
+            "operation.get" => operation_query(read(&params)?)?,
+            "events.subscribe" => return self.subscribe(&read(&params)?),
+            _ => {
+                let message = "There is no such method.";
+                return Err(ApiError::new(-32601, "method_not_found", message));
+            }
+        };
+        let found = self.query(query).await?;
+        Ok(self.gateway.found(found, include_tokens))
+    }
+
+    async fn abort(&self, params: wire::TerminalAbort) -> Result<Value, ApiError> {
+        let terminal = self.gateway.terminal(params.terminal.as_ref())?;
+        let (reply, answer) = oneshot::channel();
+        let stopped: Option<OperationId> =
+            self.call(Call::Abort { terminal, reply }, answer).await?;
+        Ok(json!({
+            "stopping": stopped.is_some(),
+            "operation_id": stopped.as_ref().map(OperationId::as_str),
+        }))
+    }
+
+    /// Sends events from a place on, for as long as the connection lives.
+    fn subscribe(self: &Arc<Self>, params: &wire::Subscribe) -> Result<Value, ApiError> {
+        let last = *self.gateway.last_event.borrow();
+        let after = params.after.unwrap_or(last);
+        if after > last {
+            let problem = format!("the last event has seq {last}");
+            return Err(ApiError::field("after", &problem));
+        }
+        let this = Arc::clone(self);
+        tokio::spawn(async move {
+            let closed = this.outgoing.clone();
+            tokio::select! {
+                () = this.send_events(after) => {}
+                () = closed.closed() => {}
+            }
+        });
+        Ok(json!({"last_seq": last, "replaying": last.saturating_sub(after)}))
+    }
+
+    async fn send_events(&self, mut after: u64) {
+        const PAGE: u32 = 128;
+        let mut news = self.gateway.last_event.clone();
+        loop {
+            let last = *news.borrow_and_update();
+            while after < last {
+                let query = Query::Events { after, limit: PAGE };
+                let Ok(Found::Events(page)) = self.query(query).await else {
+                    return;
+                };
+                if page.is_empty() {
+                    break;
+                }
+                for (seq, at, event) in page {
+                    // Waits for a client that reads slowly: its events stay in the journal.
+                    let frame = push::notification(seq, at, &event);
+                    if self.outgoing.send(frame).await.is_err() {
+                        return;
+                    }
+                    after = seq;
+                }
+            }
+            if news.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn query(&self, query: Query) -> Result<Found, ApiError> {
+        let (reply, answer) = oneshot::channel();
+        self.call(Call::Query { query, reply }, answer).await
+    }
+
+    async fn call<T>(
+        &self,
+        call: Call,
+        answer: oneshot::Receiver<Result<T, Refusal>>,
+    ) -> Result<T, ApiError> {
+        // A station that is gone takes its connections with it.
+        self.gateway
+            .calls
+            .send(call)
+            .await
+            .map_err(|_| ApiError::internal())?;
+        answer
+            .await
+            .map_err(|_| ApiError::internal())?
+            .map_err(ApiError::from)
+    }
+}
+
+impl Gateway {
+    /// The operation that a method asks for, with the app's name for it; `None` when the method is
+    /// no operation.
+    fn request(&self, method: &str, params: &Value) -> Result<Option<Keyed>, ApiError> {
+        let keyed =
+            |key: &Text, request| Ok(Some((Some(IdempotencyKey::new(key.as_str())), request)));
+        match method {
+            "payment.sale" => {
+                let params: wire::Sale = read(params)?;
+                keyed(&params.idempotency_key, self.sale(&params)?)
+            }
+            "payment.authorize" => {
+                let params: wire::Sale = read(params)?;
+                keyed(&params.idempotency_key, self.authorize(&params)?)
+            }
+            "payment.capture" => {
+                let params: wire::FollowUp = read(params)?;
+                keyed(&params.idempotency_key, Self::capture(&params)?)
+            }
+            "payment.refund" => {
+                let params: wire::FollowUp = read(params)?;
+                keyed(&params.idempotency_key, Self::refund(&params)?)
+            }
+            "payment.void" => {
+                let params: wire::Void = read(params)?;
+                let payment = PaymentId::new(params.payment_id.as_str());
+                keyed(&params.idempotency_key, Request::Void { payment })
+            }
+            "deposit.take" => {
+                let params: wire::DepositTake = read(params)?;
+                keyed(&params.idempotency_key.clone(), self.deposit_take(params)?)
+            }
+            "order.put" => {
+                let params: wire::OrderPut = read(params)?;
+                let key = params.idempotency_key.as_ref();
+                let key = key.map(|key| IdempotencyKey::new(key.as_str()));
+                Ok(Some((key, self.order_put(params)?)))
+            }
+            "pickup.capture" => {
+                let params: wire::PickupCapture = read(params)?;
+                keyed(
+                    &params.idempotency_key.clone(),
+                    self.pickup_capture(params)?,
+                )
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+/// An operation and the app's name for it.
+type Keyed = (Option<IdempotencyKey>, Request);
+
+fn operation_query(params: wire::OperationGet) -> Result<Query, ApiError> {
+    match (params.idempotency_key, params.operation_id) {
+        (Some(key), None) => Ok(Query::OperationByKey(IdempotencyKey::new(
+            key.into_string(),
+        ))),
+        (None, Some(id)) => Ok(Query::OperationById(OperationId::new(id.into_string()))),
+        (Some(_), Some(_)) | (None, None) => {
+            let problem = "give either idempotency_key or operation_id";
+            Err(ApiError::field("idempotency_key", problem))
+        }
+    }
+}
+
+type Opened = (Option<Value>, String, Value);
+
+/// Takes a JSON-RPC envelope apart. On error the id is given back as far as it was readable.
+fn open(envelope: Value) -> Result<Opened, (Value, ApiError)> {
+    let invalid =
+        |id: Value, problem: &str| Err((id, ApiError::new(-32600, "invalid_request", problem)));
+    let Ok(wire::Envelope {
+        jsonrpc,
+        id,
+        method,
+        params,
+    }) = wire::Envelope::deserialize(envelope)
+    else {
+        return invalid(
+            Value::Null,
+            "A request is an object with jsonrpc, id, method, params.",
+        );
+    };
+    let valid_id = match &id {
+        None | Some(Value::Null | Value::String(_) | Value::Number(_)) => true,
+        Some(Value::Bool(_) | Value::Array(_) | Value::Object(_)) => false,
+    };
+    if !valid_id {
+        return invalid(Value::Null, "id must be text, a number or null.");
+    }
+    let back = id.clone().unwrap_or_default();
+    if jsonrpc.as_deref() != Some("2.0") {
+        return invalid(back, "jsonrpc must be \"2.0\".");
+    }
+    let Some(Value::String(method)) = method else {
+        return invalid(back, "method must be text.");
+    };
+    match params {
+        Value::Null => Ok((id, method, json!({}))),
+        Value::Object(_) => Ok((id, method, params)),
+        Value::Array(_) | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            invalid(back, "params must be an object.")
+        }
+    }
+}
+
+/// Reads parameters; the error names the field. The parser's words may repeat the value, so only
+/// those that we wrote or that name fields go out.
+fn read<T: DeserializeOwned>(params: &Value) -> Result<T, ApiError> {
+    serde_path_to_error::deserialize(params).map_err(|error| {
+        let path = error.path().to_string();
+        let problem = error.inner().to_string();
+        if let Some(field) = quoted_after(&problem, "missing field `") {
+            let field = if path == "." {
+                field.to_owned()
+            } else {
+                format!("{path}.{field}")
+            };
+            return ApiError::field(&field, "is missing");
+        }
+        if let Some(field) = quoted_after(&problem, "unknown field `") {
+            let known = problem
+                .split_once("expected ")
+                .map_or("", |(_, known)| known);
+            let shown = if super::text::holds_card_number(field) {
+                "…"
+            } else {
+                field
+            };
+            return ApiError::field(shown, &format!("is not a parameter; expected {known}"));
+        }
+        let known = problem
+            .split_once("expected ")
+            .map(|(_, known)| format!("expected {known}"));
+        ApiError::field(&path, known.as_deref().unwrap_or(&problem))
+    })
+}
+
+fn quoted_after<'a>(problem: &'a str, prefix: &str) -> Option<&'a str> {
+    problem
+        .strip_prefix(prefix)?
+        .split_once('`')
+        .map(|(name, _)| name)
+}
+
+fn failure(id: &Value, error: &ApiError) -> Value {
+    json!({"jsonrpc": "2.0", "id": id, "error": error})
+}

@@ -1,0 +1,88 @@
+//! The commands of `posd`, one file each.
+
+mod call;
+mod run;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Card terminals behind one WebSocket API on localhost.
+#[derive(Debug, Parser)]
+#[command(version, about, long_about = None, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the station: drive the terminals and serve POS apps.
+    Run {
+        /// Configuration file (docs/configuration.md).
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+    /// Call a method of a running station and print the answer.
+    ///
+    /// Example: posd call payment.sale '{"idempotency_key":"1","amount_minor":5000,"currency":"NOK"}'
+    Call {
+        /// Method, such as station.health.
+        method: String,
+        /// Parameters, a JSON object.
+        #[arg(default_value = "{}")]
+        params: String,
+        /// Address of the station.
+        #[arg(long, default_value = "ws://127.0.0.1:8471/v1")]
+        url: String,
+        /// Also print events until the answer has come.
+        #[arg(long)]
+        events: bool,
+    },
+}
+
+/// Runs the command that the arguments name.
+#[must_use]
+pub fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Run { config } => run::run(&config),
+        Command::Call {
+            method,
+            params,
+            url,
+            events,
+        } => call::run(&url, &method, &params, events),
+    };
+    match result {
+        Ok(code) => code,
+        Err(problem) => {
+            say_error(&problem);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "this is what a person at the command line reads"
+)]
+fn say_error(problem: &str) {
+    eprintln!("posd: {problem}");
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "this is what a person at the command line reads"
+)]
+fn say(line: &str) {
+    println!("{line}");
+}
+
+/// One thread is enough for the loop, its connections and its drivers; the journal has its own.
+fn runtime() -> Result<tokio::runtime::Runtime, String> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("runtime: {error}"))
+}

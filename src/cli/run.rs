@@ -1,0 +1,44 @@
+//! `posd run`
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{runtime, say};
+use crate::config::Config;
+use crate::station::Station;
+
+/// Runs a station until it is told to stop. Prints one line when apps can connect.
+pub(super) fn run(config: &Path) -> Result<ExitCode, String> {
+    start_log();
+    let config = Config::read(config).map_err(|error| error.to_string())?;
+    runtime()?.block_on(async {
+        let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
+        let stop = async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        };
+        let station = Station::open(config).map_err(|error| error.to_string())?;
+        let ready = |address| say(&format!("posd is ready at ws://{address}/v1"));
+        station
+            .run(ready, stop)
+            .await
+            .map_err(|error| error.to_string())?;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// Logs go to the standard error stream, where systemd collects them.
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("POSD_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .init();
+}

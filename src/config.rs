@@ -1,0 +1,379 @@
+//! The configuration file (TOML): read, checked and turned into what the rooms need. Unknown keys
+//! are refused, so that a misspelt one does not go unnoticed.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use firmware_protocols::vocabulary::Currency;
+use serde::Deserialize;
+
+use crate::domain::directory::{
+    Directory, PartialCapture, ProcessorCapabilities, TerminalCapabilities, TerminalProfile,
+};
+use crate::domain::id::{MerchantAccountId, TerminalId};
+
+/// A checked configuration.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Name of this station, shown to apps.
+    pub station: String,
+    /// Where apps connect; loopback only.
+    pub listen: SocketAddr,
+    /// Where the journal and the token key are.
+    pub data_dir: PathBuf,
+    /// Web origins that may connect; programs that send no `Origin` always may.
+    pub allowed_origins: Vec<String>,
+    /// Terminals by id.
+    pub terminals: BTreeMap<TerminalId, TerminalConfig>,
+    /// Merchant accounts by id.
+    pub accounts: BTreeMap<MerchantAccountId, AccountConfig>,
+}
+
+/// A terminal.
+#[derive(Clone, Debug)]
+pub struct TerminalConfig {
+    /// Where it is.
+    pub line: LineConfig,
+    /// Currency that it takes.
+    pub currency: Currency,
+    /// Password of the terminal, 6 digits (ZVT: registration).
+    pub password: String,
+    /// How long it may take to answer a command (ZVT: T3).
+    pub response_timeout: Duration,
+    /// How long a payment may take without a sign of life (ZVT: T4).
+    pub completion_timeout: Duration,
+    /// Merchant account that can follow up on its payments.
+    pub account: Option<MerchantAccountId>,
+    /// Whether it may hold money without taking it.
+    pub pre_authorization: bool,
+    /// Whether it gives card tokens.
+    pub card_token: bool,
+}
+
+/// How a terminal is connected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LineConfig {
+    /// A serial line, or USB that looks like one.
+    Serial {
+        /// Device, such as `/dev/posd/till-1`.
+        device: PathBuf,
+        /// Speed.
+        baud: u32,
+    },
+    /// TCP.
+    Tcp {
+        /// `host:port`.
+        address: String,
+    },
+}
+
+/// A merchant account: connector and merchant properties.
+#[derive(Clone, Debug)]
+pub struct AccountConfig {
+    /// Base URL of the processor.
+    pub url: String,
+    /// Merchant name at the processor.
+    pub merchant: String,
+    /// How long a call may take.
+    pub timeout: Duration,
+    /// Whether the processor knows what this account's terminals have authorized.
+    pub follows_up_terminals: bool,
+}
+
+/// What is wrong with a configuration.
+#[derive(Debug)]
+pub struct ConfigError {
+    /// The file.
+    pub path: PathBuf,
+    /// Which key, and why.
+    pub problem: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "configuration {}: {}", self.path.display(), self.problem)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Reads and checks a file.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let failed = |problem: String| ConfigError {
+            path: path.to_owned(),
+            problem,
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+        Self::parse(&text).map_err(failed)
+    }
+
+    /// Checks a configuration text; the error names the key.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
+        let listen = file
+            .station
+            .listen
+            .unwrap_or_else(|| "127.0.0.1:8471".to_owned());
+        let listen: SocketAddr = listen.parse().map_err(|_| {
+            format!("station.listen: `{listen}` is not an address such as 127.0.0.1:8471")
+        })?;
+        if !listen.ip().is_loopback() {
+            return Err(format!("station.listen: {listen} is not on loopback"));
+        }
+        let accounts = accounts(file.merchant_account)?;
+        let terminals = terminals(file.terminal, &accounts)?;
+        Ok(Self {
+            station: file.station.name,
+            listen,
+            data_dir: file.station.data_dir,
+            allowed_origins: file.station.allowed_origins,
+            terminals,
+            accounts,
+        })
+    }
+
+    /// What the domain needs to know of it.
+    #[must_use]
+    pub fn directory(&self) -> Directory {
+        let terminals = self.terminals.iter().map(|(id, terminal)| {
+            let profile = TerminalProfile {
+                currency: terminal.currency,
+                account: terminal.account.clone(),
+                capabilities: TerminalCapabilities {
+                    pre_authorization: terminal.pre_authorization,
+                    card_token: terminal.card_token,
+                    partial_capture: true,
+                    last_transaction: true,
+                },
+            };
+            (id.clone(), profile)
+        });
+        let accounts = self.accounts.iter().map(|(id, account)| {
+            let capabilities = ProcessorCapabilities {
+                partial_capture: PartialCapture::Many,
+                card_token_authorization: true,
+                follows_up_terminals: account.follows_up_terminals,
+            };
+            (id.clone(), capabilities)
+        });
+        Directory {
+            terminals: terminals.collect(),
+            accounts: accounts.collect(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    station: Station,
+    #[serde(default)]
+    terminal: Vec<Terminal>,
+    #[serde(default)]
+    merchant_account: Vec<Account>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Station {
+    name: String,
+    listen: Option<String>,
+    data_dir: PathBuf,
+    #[serde(default)]
+    allowed_origins: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Terminal {
+    id: String,
+    protocol: Protocol,
+    device: Option<PathBuf>,
+    address: Option<String>,
+    baud: Option<u32>,
+    currency: Currency,
+    password: Option<String>,
+    response_timeout_ms: Option<u64>,
+    completion_timeout_ms: Option<u64>,
+    merchant_account: Option<String>,
+    pre_authorization: Option<bool>,
+    card_token: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Protocol {
+    Zvt,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Account {
+    id: String,
+    connector: ConnectorName,
+    url: String,
+    merchant: String,
+    timeout_ms: Option<u64>,
+    follows_up_terminals: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ConnectorName {
+    Sim,
+}
+
+fn accounts(files: Vec<Account>) -> Result<BTreeMap<MerchantAccountId, AccountConfig>, String> {
+    let mut accounts = BTreeMap::new();
+    for file in files {
+        let ConnectorName::Sim = file.connector;
+        if !file.url.starts_with("http://") {
+            return Err(format!(
+                "merchant_account `{}`: url must begin with http://",
+                file.id
+            ));
+        }
+        let account = AccountConfig {
+            url: file.url.trim_end_matches('/').to_owned(),
+            merchant: file.merchant,
+            timeout: Duration::from_millis(file.timeout_ms.unwrap_or(10_000)),
+            follows_up_terminals: file.follows_up_terminals.unwrap_or(true),
+        };
+        if accounts
+            .insert(MerchantAccountId::new(&*file.id), account)
+            .is_some()
+        {
+            return Err(format!("merchant_account `{}` is there twice", file.id));
+        }
+    }
+    Ok(accounts)
+}
+
+fn terminals(
+    files: Vec<Terminal>,
+    accounts: &BTreeMap<MerchantAccountId, AccountConfig>,
+) -> Result<BTreeMap<TerminalId, TerminalConfig>, String> {
+    let mut terminals = BTreeMap::new();
+    for file in files {
+        let id = TerminalId::new(&*file.id);
+        let terminal =
+            terminal(file, accounts).map_err(|problem| format!("terminal `{id}`: {problem}"))?;
+        if terminals.insert(id.clone(), terminal).is_some() {
+            return Err(format!("terminal `{id}` is there twice"));
+        }
+    }
+    Ok(terminals)
+}
+
+fn terminal(
+    file: Terminal,
+    accounts: &BTreeMap<MerchantAccountId, AccountConfig>,
+) -> Result<TerminalConfig, String> {
+    let Protocol::Zvt = file.protocol;
+    let line = match (file.device, file.address) {
+        (Some(device), None) => LineConfig::Serial {
+            device,
+            baud: file.baud.unwrap_or(9600),
+        },
+        (None, Some(_)) if file.baud.is_some() => {
+            return Err("baud belongs to a device, not to an address".to_owned());
+        }
+        (None, Some(address)) => LineConfig::Tcp { address },
+        (Some(_), Some(_)) | (None, None) => {
+            return Err("needs either device or address".to_owned());
+        }
+    };
+    let password = file.password.unwrap_or_else(|| "000000".to_owned());
+    if password.len() != 6 || !password.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err("password must be 6 digits".to_owned());
+    }
+    let account = file.merchant_account.map(MerchantAccountId::new);
+    if let Some(account) = account
+        .as_ref()
+        .filter(|account| !accounts.contains_key(account))
+    {
+        return Err(format!("merchant_account `{account}` is not configured"));
+    }
+    Ok(TerminalConfig {
+        line,
+        currency: file.currency,
+        password,
+        response_timeout: Duration::from_millis(file.response_timeout_ms.unwrap_or(5_000)),
+        completion_timeout: Duration::from_millis(file.completion_timeout_ms.unwrap_or(180_000)),
+        account,
+        pre_authorization: file.pre_authorization.unwrap_or(true),
+        card_token: file.card_token.unwrap_or(true),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+[station]
+name = "oslo"
+data_dir = "data"
+
+[[merchant_account]]
+id = "nordic"
+connector = "sim"
+url = "http://127.0.0.1:9100/"
+merchant = "M-1"
+
+[[terminal]]
+id = "till-1"
+protocol = "zvt"
+device = "/dev/ttyACM0"
+currency = "NOK"
+merchant_account = "nordic"
+"#;
+
+    #[test]
+    fn defaults_are_filled_in() {
+        let config = Config::parse(GOOD).unwrap();
+        assert_eq!(config.listen.port(), 8471);
+        let terminal = config.terminals.values().next().unwrap();
+        assert_eq!(
+            terminal.line,
+            LineConfig::Serial {
+                device: "/dev/ttyACM0".into(),
+                baud: 9600
+            }
+        );
+        assert_eq!(terminal.password, "000000");
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (from, to, named) in [
+            ("name =", "nme =", "nme"),
+            ("\"NOK\"", "\"XXZ\"", "currency"),
+            (
+                "merchant_account = \"nordic\"",
+                "merchant_account = \"other\"",
+                "`other`",
+            ),
+            ("device = \"/dev/ttyACM0\"", "", "device or address"),
+            ("protocol = \"zvt\"", "protocol = \"abc\"", "protocol"),
+            (
+                "protocol = \"zvt\"",
+                "protocol = \"zvt\"\npassword = \"12\"",
+                "6 digits",
+            ),
+            (
+                "name = \"oslo\"",
+                "name = \"oslo\"\nlisten = \"0.0.0.0:1\"",
+                "loopback",
+            ),
+            ("http://", "ftp://", "http://"),
+        ] {
+            let error = Config::parse(&GOOD.replace(from, to)).unwrap_err();
+            assert!(error.contains(named), "{error}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Carries one call to a processor over HTTP. It never sends anything twice, follows no redirect,
+//! and tells "certainly not sent" from "may have arrived".
+
+use serde_json::Value;
+
+use crate::config::AccountConfig;
+use crate::failpoint;
+
+/// A connection pool for all accounts.
+#[derive(Clone, Debug)]
+pub(super) struct Client {
+    inner: reqwest::Client,
+}
+
+/// One call, ready to go.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    /// Path below the account's URL.
+    pub(super) path: String,
+    /// Idempotency key, of calls that change something.
+    pub(super) idempotency_key: Option<String>,
+    /// Body; none for a look-up.
+    pub(super) body: Option<Value>,
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    /// HTTP status.
+    pub(super) status: u16,
+    /// Body; null when it was not JSON.
+    pub(super) body: Value,
+}
+
+/// What became of a call.
+#[derive(Clone, Debug)]
+pub(super) enum Fate {
+    /// Answered.
+    Answer(Answer),
+    /// No connection: not a byte of the call has left.
+    NeverLeft,
+    /// It may have arrived.
+    InDoubt,
+}
+
+impl Client {
+    pub(super) fn new() -> Result<Self, String> {
+        reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .build()
+            .map(|inner| Self { inner })
+            .map_err(|error| format!("HTTP client: {error}"))
+    }
+
+    pub(super) async fn send(&self, account: &AccountConfig, call: Call) -> Fate {
+        let url = format!("{}{}", account.url, call.path);
+        let request = match &call.body {
+            Some(body) => self.inner.post(&url).json(body),
+            None => self.inner.get(&url),
+        };
+        let request = match &call.idempotency_key {
+            Some(key) => request.header("Idempotency-Key", key),
+            None => request,
+        };
+        failpoint::hit("processor.before_send");
+        let answered = request.timeout(account.timeout).send().await;
+        failpoint::hit("processor.after_send");
+        match answered {
+            Ok(response) => {
+                let status = response.status().as_u16();
+                match response.json().await {
+                    Ok(body) => Fate::Answer(Answer { status, body }),
+                    Err(_) if status < 500 => Fate::Answer(Answer {
+                        status,
+                        body: Value::Null,
+                    }),
+                    Err(_) => Fate::InDoubt,
+                }
+            }
+            Err(error) if error.is_connect() => {
+                tracing::warn!(%error, "processor cannot be reached");
+                Fate::NeverLeft
+            }
+            Err(error) => {
+                tracing::warn!(%error, "processor has not answered");
+                Fate::InDoubt
+            }
+        }
+    }
+}

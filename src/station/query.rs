@@ -1,0 +1,161 @@
+//! Answers to questions. They read memory first, as it is newer than the tables, and change nothing.
+
+use super::Station;
+use crate::api::call::{Found, Health, Query, Refusal, Standing, TerminalRow};
+use crate::domain::id::{LineId, OrderId, PaymentId};
+use crate::domain::operation::Operation;
+use crate::domain::order::{LineState, Order};
+use crate::domain::payment::Payment;
+use crate::domain::quote;
+use crate::domain::rejection::Rejection;
+use crate::journal::{JournalError, OperationRow};
+
+impl Station {
+    pub(super) fn query(&self, query: Query) -> Result<Found, Refusal> {
+        match query {
+            Query::Payment(id) => {
+                let payment = self.payment(&id)?;
+                let unknown = Rejection::PaymentUnknown(id);
+                Ok(Found::Payment(Box::new(
+                    payment.ok_or(Refusal::Rejected(unknown))?,
+                )))
+            }
+            Query::Order(id) => {
+                let order = self.order(id)?;
+                let tenders = order.tenders.iter().map(|tender| &tender.payment);
+                let payments = self.payments(tenders)?;
+                Ok(Found::Order(Box::new(order), payments))
+            }
+            Query::Quote { order, lines } => self.quote(order, lines),
+            Query::OperationByKey(key) => {
+                let mut open = self.state.books.operations.values();
+                match open.find(|operation| operation.key == key) {
+                    Some(operation) => Ok(running(operation)),
+                    None => finished(self.reader.operation_by_key(&key)),
+                }
+            }
+            Query::OperationById(id) => match self.state.books.operations.get(&id) {
+                Some(operation) => Ok(running(operation)),
+                None => finished(self.reader.operation_by_id(&id)),
+            },
+            Query::Events { after, limit } => {
+                let events = self.reader.events_after(after, limit).map_err(unreadable)?;
+                let rows = events
+                    .into_iter()
+                    .map(|event| (event.seq, event.at, event.event));
+                Ok(Found::Events(rows.collect()))
+            }
+            Query::Terminals => Ok(Found::Terminals(self.terminal_rows())),
+            Query::Info => Ok(Found::Info {
+                station: self.config.station.clone(),
+            }),
+            Query::Health => Ok(Found::Health(self.health())),
+        }
+    }
+
+    /// Without lines, all that wait are quoted.
+    fn quote(&self, id: OrderId, lines: Vec<LineId>) -> Result<Found, Refusal> {
+        let order = self.order(id)?;
+        let waiting = order
+            .lines
+            .iter()
+            .filter(|line| line.state == LineState::Open);
+        let lines = if lines.is_empty() {
+            waiting.map(|line| line.id.clone()).collect()
+        } else {
+            lines
+        };
+        let usable = order.usable_tenders().map(|tender| &tender.payment);
+        let payments = self.payments(usable)?;
+        let quote = quote::quote(payments.iter(), &order, &lines).map_err(Refusal::Rejected)?;
+        Ok(Found::Quote {
+            version: order.version,
+            lines,
+            quote,
+            payments,
+        })
+    }
+
+    fn order(&self, id: OrderId) -> Result<Order, Refusal> {
+        let order = match self.state.books.orders.get(&id) {
+            Some(order) => Some(order.clone()),
+            None => self.reader.order(&id).map_err(unreadable)?,
+        };
+        order.ok_or(Refusal::Rejected(Rejection::OrderUnknown(id)))
+    }
+
+    fn payments<'a>(
+        &self,
+        ids: impl Iterator<Item = &'a PaymentId>,
+    ) -> Result<Vec<Payment>, Refusal> {
+        let found = ids
+            .map(|id| self.payment(id))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    fn payment(&self, id: &PaymentId) -> Result<Option<Payment>, Refusal> {
+        match self.state.books.payments.get(id) {
+            Some(payment) => Ok(Some(payment.clone())),
+            None => self.reader.payment(id).map_err(unreadable),
+        }
+    }
+
+    fn terminal_rows(&self) -> Vec<TerminalRow> {
+        let rows = self.connections.iter().map(|(id, connection)| TerminalRow {
+            id: id.clone(),
+            connected: connection.connected,
+            cause: connection.cause.clone(),
+            operation: self
+                .state
+                .books
+                .holder_of_terminal(id)
+                .map(|held| held.id.clone()),
+        });
+        rows.collect()
+    }
+
+    fn health(&self) -> Health {
+        let open = self.state.books.operations.values();
+        let in_doubt = open.filter(|operation| operation.is_in_doubt());
+        Health {
+            journal: self.outbox.failure().map(ToString::to_string),
+            terminals: self.terminal_rows(),
+            in_doubt: in_doubt.map(|operation| operation.id.clone()).collect(),
+            running: self.state.books.operations.len(),
+        }
+    }
+}
+
+fn running(operation: &Operation) -> Found {
+    Found::Operation {
+        id: operation.id.clone(),
+        method: operation.request.method().to_owned(),
+        started_at: operation.started_at,
+        standing: if operation.is_in_doubt() {
+            Standing::InDoubt
+        } else {
+            Standing::Running
+        },
+    }
+}
+
+fn finished(row: Result<Option<OperationRow>, JournalError>) -> Result<Found, Refusal> {
+    let row = row
+        .map_err(unreadable)?
+        .ok_or(Refusal::NotFound("operation"))?;
+    let standing = row.finished.map_or(Standing::Running, |finished| {
+        Standing::Finished(Box::new(finished.outcome))
+    });
+    Ok(Found::Operation {
+        id: row.id,
+        method: row.method,
+        started_at: row.started_at,
+        standing,
+    })
+}
+
+fn unreadable(error: JournalError) -> Refusal {
+    tracing::error!(%error, "journal cannot be read");
+    Refusal::JournalUnavailable
+}

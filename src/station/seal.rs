@@ -1,0 +1,87 @@
+//! Where clear tokens end: what a terminal reports becomes what the domain may see.
+
+use firmware_protocols::vocabulary::card::CardToken;
+use firmware_protocols::vocabulary::terminal::{Ending, Report, Transaction};
+
+use super::Station;
+use crate::domain::command::TerminalEnding;
+use crate::domain::id::{SealedToken, TerminalId};
+use crate::domain::operation::Answer;
+use crate::domain::outcome::Reason;
+use crate::domain::recovery;
+use crate::domain::terminal::{TerminalReference, TerminalResult, TransactionMark};
+use crate::vault::TokenKind;
+
+impl Station {
+    /// How a terminal's request ended, as the domain may know it.
+    pub(super) fn sealed_ending(&self, terminal: &TerminalId, ending: Ending) -> TerminalEnding {
+        let answered = TerminalEnding::Answered;
+        match ending {
+            Ending::Completed(Report::Approved(transaction)) => answered(recovery::answer_of(
+                &self.sealed_result(terminal, transaction),
+            )),
+            Ending::Completed(Report::LastTransaction(last)) => TerminalEnding::LastTransaction(
+                last.map(|last| Box::new(self.sealed_result(terminal, last))),
+            ),
+            // Answers to requests that no operation makes.
+            Ending::Completed(
+                Report::Status(_) | Report::OpenReservations(_) | Report::Totals(_),
+            ) => TerminalEnding::InDoubt,
+            Ending::Declined { reason, .. } => answered(Answer::Declined(reason.into())),
+            Ending::Aborted => answered(Answer::Cancelled),
+            Ending::Refused { reason, .. } => answered(Answer::NotDone(reason.into())),
+            Ending::NotSent => TerminalEnding::not_done(Reason::TerminalUnreachable),
+            Ending::InDoubt => TerminalEnding::InDoubt,
+        }
+    }
+
+    /// A terminal's transaction with its tokens sealed.
+    pub(super) fn sealed_result(
+        &self,
+        terminal: &TerminalId,
+        transaction: Transaction,
+    ) -> TerminalResult {
+        let reference = reference_for_processor(&transaction);
+        TerminalResult {
+            verdict: transaction.verdict,
+            amount_minor: transaction.amount_minor,
+            card: transaction.card,
+            card_token: self.seal(
+                TokenKind::Card,
+                transaction.token.as_ref().map(CardToken::expose),
+            ),
+            auth_token: self.seal(TokenKind::Reference, reference.as_deref()),
+            sync: transaction.sync,
+            reference: TerminalReference {
+                terminal: terminal.clone(),
+                mark: TransactionMark {
+                    receipt_number: transaction.receipt_number,
+                    trace_number: transaction.trace_number,
+                    date: transaction.date,
+                    time: transaction.time,
+                },
+                authorization_code: transaction.authorization_code,
+                terminal_id: transaction.terminal_id,
+                merchant_id: transaction.merchant_id,
+            },
+        }
+    }
+
+    fn seal(&self, kind: TokenKind, clear: Option<&str>) -> Option<SealedToken> {
+        self.vault
+            .seal(kind, clear?)
+            .map_err(|error| tracing::error!(%error, "token is not kept"))
+            .ok()
+    }
+}
+
+/// How a processor finds what a terminal has authorized: by the three numbers that stand on the
+/// receipt.
+fn reference_for_processor(transaction: &Transaction) -> Option<String> {
+    let terminal_id = transaction.terminal_id.as_deref()?;
+    let trace_number = transaction.trace_number.as_deref()?;
+    let authorization_code = transaction.authorization_code.as_deref()?;
+    Some(format!(
+        "pt:{terminal_id}:{trace_number}:{authorization_code}"
+    ))
+}

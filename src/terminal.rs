@@ -1,0 +1,103 @@
+//! Terminal drivers: one task per terminal, so that a hung line stops nobody else.
+//!
+//! A driver owns the line and the protocol session. The station tells it what to start and when a
+//! result is durable; it reports what the terminal says, tokens still in the clear.
+
+mod driver;
+mod transport;
+
+use tokio::sync::mpsc;
+
+use crate::clock::Clock;
+use crate::config::TerminalConfig;
+use crate::domain::id::{EffectId, TerminalId};
+use firmware_protocols::vocabulary::terminal::{
+    Ending, Prompt, Receipt, SyncId, TerminalRequest, Transaction,
+};
+
+/// What the station tells a driver.
+#[derive(Clone, Debug)]
+pub enum Order {
+    /// Begin a request, as soon as the terminal is ready.
+    Start {
+        /// Under which name its reports come back.
+        effect: EffectId,
+        /// What.
+        request: TerminalRequest,
+        /// Last durable transaction-sync value.
+        sync: Option<SyncId>,
+    },
+    /// What the terminal said when it got ready is durable.
+    Proceed,
+    /// The result of the running request is durable.
+    Acknowledge {
+        /// Of which effect.
+        effect: EffectId,
+    },
+    /// The cashier wants the running request to stop.
+    Abort,
+}
+
+/// What a driver reports.
+#[derive(Clone, Debug)]
+pub enum Report {
+    /// The terminal is registered and idle. Nothing starts before [`Order::Proceed`].
+    Ready {
+        /// Its last stored transaction.
+        last: Option<Box<Transaction>>,
+    },
+    /// The line is down.
+    Down {
+        /// Why, for a technician.
+        cause: String,
+    },
+    /// Something for the cashier to see.
+    Prompt {
+        /// For which effect.
+        effect: EffectId,
+        /// What.
+        prompt: Prompt,
+    },
+    /// A result that waits for [`Order::Acknowledge`].
+    Result {
+        /// Of which effect.
+        effect: EffectId,
+        /// What.
+        transaction: Box<Transaction>,
+    },
+    /// A request is over. Comes exactly once for each start.
+    Finished {
+        /// Of which effect.
+        effect: EffectId,
+        /// How.
+        ending: Box<Ending>,
+        /// Receipts printed meanwhile.
+        receipts: Vec<Receipt>,
+    },
+}
+
+/// The station's end of a driver.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    orders: mpsc::UnboundedSender<Order>,
+}
+
+impl Handle {
+    /// Tells the driver. A driver lives as long as the station.
+    pub fn tell(&self, order: Order) {
+        let _ = self.orders.send(order);
+    }
+}
+
+/// Starts a driver on the current runtime. Its reports go to `report`.
+pub fn spawn(
+    id: TerminalId,
+    config: TerminalConfig,
+    clock: Clock,
+    report: impl Fn(TerminalId, Report) + Send + 'static,
+) -> Handle {
+    let (orders, waiting) = mpsc::unbounded_channel();
+    let report = move |what| report(id.clone(), what);
+    tokio::spawn(driver::Driver::new(config, clock, waiting, Box::new(report)).run());
+    Handle { orders }
+}

@@ -1,0 +1,153 @@
+//! Status guards: S27, S29; and what a wrong request is told.
+
+use serde_json::{Value, json};
+
+use super::{Store, sale};
+
+#[test]
+fn s27_refund_of_an_authorized_payment() {
+    let store = Store::open();
+    let mut app = store.station.app();
+    let held = app.call("payment.authorize", sale("k1", 50_000));
+    assert_eq!(held["payments"][0]["status"], "authorized", "{held}");
+    let id = held["payments"][0]["payment_id"].clone();
+    let error = app.refused(
+        "payment.refund",
+        json!({"idempotency_key": "k2", "payment_id": id}),
+    );
+    assert_eq!(error["data"]["next_action"], "void_instead", "{error}");
+    store.assert_books(50_000, 0, 0, 0);
+
+    let voided = app.call(
+        "payment.void",
+        json!({"idempotency_key": "k3", "payment_id": id}),
+    );
+    assert_eq!(
+        voided["payments"][0]["status"], "authorization_voided",
+        "{voided}"
+    );
+    store.assert_books(50_000, 0, 50_000, 0);
+}
+
+#[test]
+fn s29_void_after_capture() {
+    let store = Store::open();
+    let mut app = store.station.app();
+    let sold = app.call("payment.sale", sale("k1", 50_000));
+    assert_eq!(sold["payments"][0]["status"], "captured", "{sold}");
+    let id = sold["payments"][0]["payment_id"].clone();
+    let error = app.refused(
+        "payment.void",
+        json!({"idempotency_key": "k2", "payment_id": id}),
+    );
+    assert_eq!(error["data"]["next_action"], "refund_instead", "{error}");
+    store.assert_books(50_000, 50_000, 0, 0);
+
+    let back = json!({
+        "idempotency_key": "k3", "payment_id": id, "amount_minor": 20_000, "currency": "NOK",
+    });
+    let refunded = app.call("payment.refund", back);
+    assert_eq!(
+        refunded["payments"][0]["status"], "partially_refunded",
+        "{refunded}"
+    );
+    store.assert_books(50_000, 50_000, 0, 20_000);
+}
+
+#[test]
+fn bad_input_is_named_and_the_connection_lives_on() {
+    let store = Store::open();
+    let mut app = store.station.app();
+    for (method, params, field) in wrong_params() {
+        let error = app.refused(method, params.clone());
+        assert_eq!(error["code"], -32602, "{method} {params}: {error}");
+        assert_eq!(error["data"]["field"], field, "{method} {params}: {error}");
+        assert!(!error.to_string().contains("4111"), "{error}");
+    }
+    assert_eq!(app.refused("payment.steal", json!({}))["code"], -32601);
+    for (text, code) in [
+        ("{nonsense", -32700),
+        ("[]", -32600),
+        ("{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":7}", -32600),
+        (
+            "{\"jsonrpc\":\"1.0\",\"id\":null,\"method\":\"station.info\"}",
+            -32600,
+        ),
+        (
+            "{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"station.info\",\"params\":[1]}",
+            -32600,
+        ),
+    ] {
+        app.send_text(text).unwrap();
+        assert_eq!(app.unasked()["error"]["code"], code, "{text}");
+    }
+    assert_eq!(app.call("station.info", json!({}))["station"], "a");
+    store.assert_books(0, 0, 0, 0);
+}
+
+/// A sale of which one field is something else.
+fn with(field: &str, value: Value) -> Value {
+    let mut params = sale("k", 5_000);
+    params[field] = value;
+    params
+}
+
+/// Methods, parameters that are wrong in one field, and that field.
+fn wrong_params() -> Vec<(&'static str, Value, &'static str)> {
+    vec![
+        (
+            "payment.sale",
+            json!({"amount_minor": 1, "currency": "NOK"}),
+            "idempotency_key",
+        ),
+        (
+            "payment.sale",
+            json!({"idempotency_key": "k", "currency": "NOK"}),
+            "amount_minor",
+        ),
+        ("payment.sale", sale("k", 0), "amount_minor"),
+        ("payment.sale", sale("k", u64::MAX), "amount_minor"),
+        (
+            "payment.sale",
+            with("amount_minor", json!(-5)),
+            "amount_minor",
+        ),
+        (
+            "payment.sale",
+            with("amount_minor", json!(1.5)),
+            "amount_minor",
+        ),
+        (
+            "payment.sale",
+            with("amount_minor", json!("5")),
+            "amount_minor",
+        ),
+        ("payment.sale", with("currency", json!("XXQ")), "currency"),
+        ("payment.sale", with("currency", json!("EUR")), "currency"),
+        ("payment.sale", with("terminal", json!("other")), "terminal"),
+        ("payment.sale", with("terminl", json!("till")), "terminl"),
+        (
+            "payment.sale",
+            with("idempotency_key", json!("4111 1111 1111 1111")),
+            "idempotency_key",
+        ),
+        (
+            "payment.sale",
+            with("idempotency_key", json!("x".repeat(201))),
+            "idempotency_key",
+        ),
+        (
+            "pickup.capture",
+            json!({"idempotency_key": "k", "order_id": "O", "order_version": 1,
+            "lines": ["1"], "use": "cash"}),
+            "use",
+        ),
+        (
+            "order.put",
+            json!({"order": {"order_id": "O", "currency": "NOK",
+            "lines": [{"line_id": "1", "amount_minor": "x"}]}}),
+            "order.lines[0].amount_minor",
+        ),
+        ("operation.get", json!({}), "idempotency_key"),
+    ]
+}

@@ -1,0 +1,118 @@
+//! Orders across channels and pickup: S01, S03, S15, S21.
+
+use serde_json::json;
+
+use super::{Store, TOKEN_TRACE, deposit, pickup};
+
+#[test]
+fn s01_buy_online_pick_up_in_store() {
+    let store = Store::open();
+    let mut app = store.station.app();
+    app.call(
+        "order.put",
+        json!({"order": store.order_paid_online("O-1", &[80_000])}),
+    );
+    let quote = app.call("pickup.quote", json!({"order_id": "O-1"}));
+    assert_eq!(quote["due_minor"], 80_000, "{quote}");
+    assert_eq!(quote["secured_minor"], 80_000, "{quote}");
+
+    let done = app.call("pickup.capture", pickup("k1", "O-1", 1, &["1"]));
+    assert_eq!(done["outcome"], "approved", "{done}");
+    assert_eq!(done["payments"][0]["status"], "captured");
+    assert_eq!(store.terminal.presentations(), 0);
+    store.assert_books(80_000 + TOKEN_TRACE, 80_000, TOKEN_TRACE, 0);
+    let order = app.call("order.get", json!({"order_id": "O-1"}));
+    assert_eq!(order["lines"][0]["state"], "fulfilled");
+}
+
+#[test]
+fn s03_deposit_in_store_a_pick_up_in_store_b() {
+    let store = Store::open();
+    let mut a = store.station.app();
+    let taken = a.call("deposit.take", deposit("k1", "O-3", 20_000));
+    assert_eq!(taken["outcome"], "approved", "{taken}");
+    assert_eq!(taken["captured_minor"], 20_000);
+    assert_eq!(taken["secured_minor"], 80_000);
+    let order = a.call(
+        "order.get",
+        json!({"order_id": "O-3", "include_tokens": true}),
+    );
+
+    let station_b = store.another_station();
+    let mut b = station_b.app();
+    b.call("order.put", json!({"order": order}));
+    let quote = b.call("pickup.quote", json!({"order_id": "O-3"}));
+    assert_eq!(quote["due_minor"], 80_000, "{quote}");
+    assert_eq!(quote["secured_minor"], 80_000, "{quote}");
+    let version = quote["order_version"].as_u64().unwrap();
+    let done = b.call("pickup.capture", pickup("k2", "O-3", version, &["1", "2"]));
+    assert_eq!(done["outcome"], "approved", "{done}");
+    assert_eq!(done["payments"][0]["status"], "captured");
+    store.assert_books(100_000, 100_000, 0, 0);
+    assert_eq!(store.terminal.presentations(), 1);
+
+    // A learns of it as any store does: by the newer version of the order.
+    let newer = b.call(
+        "order.get",
+        json!({"order_id": "O-3", "include_tokens": true}),
+    );
+    a.call("order.put", json!({"order": newer}));
+    let seen = a.call("pickup.quote", json!({"order_id": "O-3"}));
+    assert_eq!(seen["due_minor"], 0, "{seen}");
+    let order = a.call("order.get", json!({"order_id": "O-3"}));
+    assert_eq!(order["lines"][1]["state"], "fulfilled");
+}
+
+#[test]
+fn s15_tenders_are_captured_in_sequence() {
+    let store = Store::open();
+    let mut app = store.station.app();
+    let order = store.order_paid_online("O-15", &[30_000, 60_000, 20_000]);
+    app.call("order.put", json!({"order": order}));
+    let done = app.call("pickup.capture", pickup("k1", "O-15", 1, &["1"]));
+    assert_eq!(done["outcome"], "approved", "{done}");
+    assert_eq!(done["captured_minor"], 80_000);
+    let captured = |at: usize| {
+        let id = format!("O-15/{at}");
+        store
+            .station
+            .app()
+            .call("payment.get", json!({"payment_id": id}))["captured_minor"]
+            .clone()
+    };
+    assert_eq!(
+        [captured(0), captured(1), captured(2)],
+        [json!(30_000), json!(50_000), json!(0)]
+    );
+    // The order is complete: what is still held is released.
+    store.assert_books(110_000 + TOKEN_TRACE, 80_000, 30_000 + TOKEN_TRACE, 0);
+}
+
+#[test]
+fn s21_two_counters_at_once() {
+    let store = Store::open();
+    let mut one = store.station.app();
+    let mut two = store.station.app();
+    one.call(
+        "order.put",
+        json!({"order": store.order_paid_online("O-21", &[80_000])}),
+    );
+    let asked_one = one
+        .send("pickup.capture", pickup("one", "O-21", 1, &["1"]))
+        .unwrap();
+    let asked_two = two
+        .send("pickup.capture", pickup("two", "O-21", 1, &["1"]))
+        .unwrap();
+    let answers = [
+        one.answer(asked_one).unwrap(),
+        two.answer(asked_two).unwrap(),
+    ];
+    let (won, lost): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+    assert_eq!(won.len(), 1, "{won:?} {lost:?}");
+    assert_eq!(won[0].as_ref().unwrap()["outcome"], "approved");
+    assert_eq!(
+        lost[0].as_ref().unwrap_err()["data"]["code"],
+        "order_changed"
+    );
+    store.assert_books(80_000 + TOKEN_TRACE, 80_000, TOKEN_TRACE, 0);
+}
