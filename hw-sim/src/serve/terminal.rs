@@ -175,7 +175,8 @@ async fn carry_out(
                 });
             }
             Output::Close => wire.hang_up(),
-            Output::Reboot(time) => wire.unplug(time),
+            // A line that came back before the terminal would lose the till's first words.
+            Output::Reboot(time) => wire.unplug(time.saturating_add(WARM_UP)),
             Output::Wait(deadline) => return deadline,
         }
     }
@@ -215,3 +216,5 @@ async fn sleep_until(shared: &Shared, deadline: Option<Instant>) {
         None => std::future::pending().await,
     }
 }
+
+const WARM_UP: Duration = Duration::from_millis(20);
