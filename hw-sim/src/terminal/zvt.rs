@@ -32,12 +32,13 @@ mod store;
 mod undo;
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use firmware_protocols::time::Instant;
 use firmware_protocols::vocabulary::Money;
-use firmware_protocols::zvt::TerminalSide;
 use firmware_protocols::zvt::message::ConfigByte;
 use firmware_protocols::zvt::terminal_side::{Event, Output as LineOutput};
+use firmware_protocols::zvt::{Framing, TerminalSide};
 
 use super::{HostAnswer, HostRequest, Output};
 use crate::bank::TerminalKind;
@@ -155,10 +156,17 @@ impl Registered {
 }
 
 /// A message to the till.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Message {
     stage: Stage,
     unit: Vec<u8>,
+}
+
+/// The unit may hold a card number or a token: it does not print.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}({} bytes)", self.stage, self.unit.len())
+    }
 }
 
 /// What a message means for the running command.
@@ -206,9 +214,11 @@ impl Terminal {
         }
     }
 
-    /// The line is open.
+    /// The line is open. On a serial cable a terminal does not notice: what runs goes on.
     pub fn handle_connected(&mut self, now: Instant) {
-        self.side.handle_connected(now);
+        if self.config.framing == Framing::Tcp || !self.is_busy() {
+            self.side.handle_connected(now);
+        }
         self.pump(now);
     }
 

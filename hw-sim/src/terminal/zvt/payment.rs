@@ -2,6 +2,7 @@
 
 use firmware_protocols::time::Instant;
 use firmware_protocols::vocabulary::Money;
+use firmware_protocols::vocabulary::card::CardToken;
 use firmware_protocols::zvt::message::Completion;
 
 use super::command::Extras;
@@ -240,7 +241,7 @@ impl Terminal {
             original_trace,
             authorization_code,
             card: job.card,
-            token,
+            token: token.map(CardToken::new),
             at: self.wall_clock(now),
             is_final: job.in_sync,
             is_reversed: false,

@@ -25,7 +25,10 @@ impl Terminal {
         let at = Calendar::at(record.at);
         let receipt = receipt_number(record.receipt);
         let sync = receipt.map(|receipt| *receipt.bytes());
-        let token = record.token.as_deref().and_then(hex_bytes);
+        let token = record
+            .token
+            .as_ref()
+            .and_then(|token| hex_bytes(token.expose()));
         let code = record.authorization_code.as_bytes();
         let card = record.card;
         let merchant = text::encode(&self.config.merchant);

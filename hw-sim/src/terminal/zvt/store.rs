@@ -2,6 +2,7 @@
 //! reboot.
 
 use firmware_protocols::vocabulary::Money;
+use firmware_protocols::vocabulary::card::CardToken;
 
 use crate::bank::TerminalKind;
 use crate::wallet::{Brand, Card};
@@ -28,7 +29,7 @@ pub struct Record {
     /// The card.
     pub card: Option<&'static Card>,
     /// Reusable card token, in hex.
-    pub token: Option<String>,
+    pub token: Option<CardToken>,
     /// When, in seconds since 1970.
     pub at: u64,
     /// The till has the result for certain, or the terminal is not to reverse it by itself.
