@@ -1,6 +1,7 @@
 //! The commands of `posd`, one file each.
 
 mod call;
+mod demo;
 mod run;
 
 use std::path::PathBuf;
@@ -24,6 +25,9 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
+    /// Show the main job end to end with simulated hardware: a deposit with one card presentation
+    /// in store A, the pickup in store B, a decline, a guarded refund, a crash and its recovery.
+    Demo,
     /// Call a method of a running station and print the answer.
     ///
     /// Example: posd call payment.sale '{"idempotency_key":"1","amount_minor":5000,"currency":"NOK"}'
@@ -47,6 +51,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run { config } => run::run(&config),
+        Command::Demo => demo::run(),
         Command::Call {
             method,
             params,
