@@ -250,6 +250,10 @@ async fn a_till_pays_over_tcp_and_comes_back_after_a_reboot() {
     let ending = at_till(move || Till::tcp(addr).sale(1_234)).await;
     assert_eq!(ending, Ending::InDoubt);
     until(&running, "busy", json!(false)).await;
+    // A terminal that reboots refuses connections for a while.
+    while tokio::net::TcpStream::connect(addr).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     let (last, paid) = at_till(move || {
         let mut till = Till::tcp(addr);
         (till.ask(TerminalRequest::Inquire), till.sale(500))
