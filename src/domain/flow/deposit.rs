@@ -294,11 +294,14 @@ fn with_tenders(draft: &Draft<'_>, operation: &Operation, wish: &Wish<'_>) -> Or
             line.state = LineState::Fulfilled;
         }
     }
-    let made = [operation.own_payment(0), operation.own_payment(1)];
-    let secure = made
-        .into_iter()
-        .filter(|id| draft.payment(id).is_some_and(Payment::secures));
-    order.tenders.extend(secure.map(tender));
+    // The deposit is one of them whatever it came to: `conclude` knows by it that this is done.
+    let second = operation.own_payment(1);
+    let second = draft
+        .payment(&second)
+        .is_some_and(Payment::secures)
+        .then_some(second);
+    order.tenders.push(tender(operation.own_payment(0)));
+    order.tenders.extend(second.map(tender));
     order
 }
 
