@@ -27,3 +27,6 @@ pub mod rejection;
 pub mod request;
 pub mod state;
 pub mod terminal;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,18 @@
+//! The rules, driven from outside: a world without a clock, and a bank that knows what really moved.
+
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "a test that overflows fails, as it should"
+)]
+
+mod bank;
+mod deposit;
+mod operations;
+mod orders;
+mod outside;
+mod payments;
+mod pickup;
+mod properties;
+mod recovery;
+mod samples;
+mod world;

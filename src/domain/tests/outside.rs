@@ -1,0 +1,284 @@
+//! What the outside does with an effect, and what it then reports.
+
+use firmware_protocols::vocabulary::terminal::TerminalRequest;
+
+use super::world::{World, steps_of};
+use crate::domain::command::{Command, ProcessorEnding, TerminalEnding};
+use crate::domain::draft::Decision;
+use crate::domain::effect::Effect;
+use crate::domain::id::{EffectId, PaymentId, TerminalId};
+use crate::domain::operation::{Answer, Call};
+use crate::domain::outcome::Reason;
+
+/// What the outside does with an effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    Approved,
+    Partly(u64),
+    Declined,
+    Cancelled,
+    NotDone,
+    /// Held for review; only an authorization can be.
+    OnHold,
+    /// Not a byte was sent.
+    NotSent,
+    /// Lost on the way there.
+    LostBefore,
+    /// Carried out, and the answer lost on the way back.
+    LostAfter,
+    /// A terminal told the result and got its acknowledgement; then the line went.
+    LostReported,
+    /// A terminal told the result, got no acknowledgement and took the money back.
+    Reversed,
+    /// A terminal reverses nothing of a closed batch.
+    BatchClosed,
+    /// Approved, and everything told twice.
+    Twice,
+}
+
+impl World {
+    /// Carries one effect out.
+    pub(super) fn carry_out(&mut self, effect: &Effect, fate: Fate) {
+        match effect {
+            Effect::Terminal {
+                effect,
+                terminal,
+                request: TerminalRequest::Inquire,
+                ..
+            } => {
+                self.answer_inquiry(effect, terminal, fate);
+            }
+            Effect::Terminal {
+                effect,
+                terminal,
+                request,
+                ..
+            } => {
+                let call = Call::Terminal {
+                    terminal: terminal.clone(),
+                    request: request.clone(),
+                };
+                self.at_terminal(effect, terminal, &call, fate);
+            }
+            Effect::Processor {
+                effect,
+                account,
+                request,
+                inquire,
+            } => {
+                let call = Call::Processor {
+                    account: account.clone(),
+                    request: request.clone(),
+                };
+                self.at_processor(effect, &call, fate, *inquire);
+            }
+            Effect::Wake { operation, .. } => {
+                self.tell(&Command::Wake(operation.clone())).unwrap();
+            }
+            Effect::AcknowledgeTerminal { .. }
+            | Effect::ProceedTerminal { .. }
+            | Effect::Answer { .. }
+            | Effect::AnswerInDoubt { .. } => {}
+        }
+    }
+
+    fn answer_inquiry(&mut self, effect: &EffectId, terminal: &TerminalId, fate: Fate) {
+        let last = self.bank.last.get(terminal).cloned().map(Box::new);
+        let ending = match fate {
+            Fate::LostBefore | Fate::LostAfter | Fate::LostReported => TerminalEnding::InDoubt,
+            Fate::NotSent => TerminalEnding::not_done(Reason::TerminalUnreachable),
+            Fate::Approved
+            | Fate::Partly(_)
+            | Fate::Declined
+            | Fate::Cancelled
+            | Fate::NotDone
+            | Fate::OnHold
+            | Fate::Reversed
+            | Fate::BatchClosed
+            | Fate::Twice => TerminalEnding::LastTransaction(last),
+        };
+        self.finish_terminal(effect, ending);
+    }
+
+    fn at_terminal(&mut self, effect: &EffectId, terminal: &TerminalId, call: &Call, fate: Fate) {
+        if fate == Fate::LostBefore {
+            return self.finish_terminal(effect, TerminalEnding::InDoubt);
+        }
+        if fate == Fate::NotSent {
+            return self.finish_terminal(
+                effect,
+                TerminalEnding::not_done(Reason::TerminalUnreachable),
+            );
+        }
+        let before = self.bank.clone();
+        let payment = self.payment_of(effect);
+        let answer = self.bank.execute(effect, &payment, call, fate);
+        let approved = matches!(answer, Answer::Approved(_));
+        let tells = approved && !matches!(fate, Fate::LostAfter | Fate::Reversed);
+        if tells {
+            let result = self.bank.last.get(terminal).cloned().map(Box::new);
+            let result = Command::TerminalResult {
+                effect: effect.clone(),
+                result: result.unwrap(),
+            };
+            for _ in 0..if fate == Fate::Twice { 2 } else { 1 } {
+                let told = self.tell(&result).unwrap();
+                let acknowledged = told.effects.iter().any(is_acknowledgement);
+                assert!(acknowledged, "a result that is waited for is acknowledged");
+            }
+        }
+        if approved && fate == Fate::Reversed {
+            self.bank.reverse(&before);
+            return self.finish_terminal(effect, TerminalEnding::InDoubt);
+        }
+        let lost = approved && matches!(fate, Fate::LostAfter | Fate::LostReported);
+        let ending = if lost {
+            TerminalEnding::InDoubt
+        } else {
+            TerminalEnding::Answered(answer)
+        };
+        self.finish_terminal(effect, ending.clone());
+        if fate == Fate::Twice {
+            self.finish_terminal(effect, ending);
+        }
+    }
+
+    fn finish_terminal(&mut self, effect: &EffectId, ending: TerminalEnding) {
+        let receipts = Vec::new();
+        self.tell(&Command::TerminalFinished {
+            effect: effect.clone(),
+            ending,
+            receipts,
+        })
+        .unwrap();
+    }
+
+    fn at_processor(&mut self, effect: &EffectId, call: &Call, fate: Fate, _inquire: bool) {
+        let ending = match fate {
+            Fate::NotSent => ProcessorEnding::NotSent,
+            Fate::LostBefore => ProcessorEnding::InDoubt,
+            Fate::Approved
+            | Fate::Partly(_)
+            | Fate::Declined
+            | Fate::Cancelled
+            | Fate::NotDone
+            | Fate::OnHold
+            | Fate::LostAfter
+            | Fate::LostReported
+            | Fate::Reversed
+            | Fate::BatchClosed
+            | Fate::Twice => {
+                let payment = self.payment_of(effect);
+                let answer = self.bank.execute(effect, &payment, call, fate);
+                let lost = matches!(fate, Fate::LostAfter | Fate::LostReported | Fate::Reversed);
+                if lost {
+                    ProcessorEnding::InDoubt
+                } else {
+                    ProcessorEnding::Answered(answer)
+                }
+            }
+        };
+        for _ in 0..if fate == Fate::Twice { 2 } else { 1 } {
+            let ending = ending.clone();
+            self.tell(&Command::ProcessorFinished {
+                effect: effect.clone(),
+                ending,
+            })
+            .unwrap();
+        }
+    }
+
+    /// The processor wants to look at a follow-up by hand.
+    pub(super) fn hold_follow_up(&mut self, effect: &Effect) {
+        let Effect::Processor { effect, .. } = effect else {
+            panic!("not a processor's: {effect:?}");
+        };
+        let ending = ProcessorEnding::Answered(Answer::OnHold { token: None });
+        let effect = effect.clone();
+        self.tell(&Command::ProcessorFinished { effect, ending })
+            .unwrap();
+    }
+
+    /// The terminal tells a result of an effect that is over.
+    pub(super) fn tell_stale_result(&mut self, effect: &Effect, amount: u64) -> Decision {
+        let Effect::Terminal {
+            effect, terminal, ..
+        } = effect
+        else {
+            panic!("not a terminal's: {effect:?}");
+        };
+        self.bank.use_alone(terminal, amount);
+        let result = Box::new(self.bank.last[terminal].clone());
+        let effect = effect.clone();
+        self.tell(&Command::TerminalResult { effect, result })
+            .unwrap()
+    }
+
+    /// An effect is carried out, but the station stops before it hears more than, perhaps, the
+    /// terminal's result, which it acknowledged. One that was not acknowledged may be taken back.
+    pub(super) fn carry_out_unheard(&mut self, effect: &Effect, told: bool) {
+        match effect {
+            Effect::Terminal {
+                effect,
+                terminal,
+                request,
+                ..
+            } if request.moves_money() => {
+                let call = Call::Terminal {
+                    terminal: terminal.clone(),
+                    request: request.clone(),
+                };
+                let payment = self.payment_of(effect);
+                self.bank.execute(effect, &payment, &call, Fate::Approved);
+                let result = self.bank.last.get(terminal).cloned();
+                if let Some(result) = result.filter(|_| told) {
+                    let effect = effect.clone();
+                    let result = Box::new(result);
+                    self.tell(&Command::TerminalResult { effect, result })
+                        .unwrap();
+                }
+            }
+            Effect::Processor {
+                effect,
+                account,
+                request,
+                ..
+            } => {
+                let call = Call::Processor {
+                    account: account.clone(),
+                    request: request.clone(),
+                };
+                let payment = self.payment_of(effect);
+                self.bank.execute(effect, &payment, &call, Fate::Approved);
+            }
+            Effect::Terminal { .. }
+            | Effect::Wake { .. }
+            | Effect::AcknowledgeTerminal { .. }
+            | Effect::ProceedTerminal { .. }
+            | Effect::Answer { .. }
+            | Effect::AnswerInDoubt { .. } => {}
+        }
+    }
+
+    fn payment_of(&self, effect: &EffectId) -> PaymentId {
+        let requested = steps_of(&self.entries, &effect.operation);
+        requested[effect.step].0.clone()
+    }
+
+    /// Whether an effect asks the outside to move money, or to look it up.
+    pub(super) fn is_call(effect: &Effect) -> bool {
+        match effect {
+            Effect::Terminal { request, .. } => request.moves_money(),
+            Effect::Processor { .. } => true,
+            Effect::Wake { .. }
+            | Effect::AcknowledgeTerminal { .. }
+            | Effect::ProceedTerminal { .. }
+            | Effect::Answer { .. }
+            | Effect::AnswerInDoubt { .. } => false,
+        }
+    }
+}
+
+fn is_acknowledgement(effect: &Effect) -> bool {
+    matches!(effect, Effect::AcknowledgeTerminal { .. })
+}
