@@ -24,10 +24,11 @@ use crate::domain::command::{Ask, Command, ProcessorEnding, TerminalEnding};
 use crate::domain::draft::Decision;
 use crate::domain::engine;
 use crate::domain::event::Event;
-use crate::domain::id::{EffectId, OperationId, TerminalId};
+use crate::domain::id::{EffectId, IdempotencyKey, OperationId, TerminalId};
+use crate::domain::operation::Finished;
 use crate::domain::rejection::Rejection;
 use crate::domain::state::State;
-use crate::journal::{Batch, Commit, Journal, JournalError, Reader};
+use crate::journal::{Batch, Commit, Journal, JournalError, OperationRow, Reader};
 use crate::processor::Processors;
 use crate::terminal;
 use crate::vault::{TokenKind, Vault, VaultError};
@@ -220,9 +221,8 @@ impl Station {
                 reply,
             } => {
                 let operation = OperationId::new(uuid::Uuid::now_v7().simple().to_string());
-                let key = key.unwrap_or_else(|| {
-                    crate::domain::id::IdempotencyKey::new(format!("station:{operation}"))
-                });
+                let key =
+                    key.unwrap_or_else(|| IdempotencyKey::new(format!("station:{operation}")));
                 let ask = Ask {
                     operation,
                     key,
@@ -252,11 +252,10 @@ impl Station {
             .find(|running| running.key == ask.key)
             .map(|op| op.id.clone());
         if running.is_none() {
-            match self.reader.operation_by_key(&ask.key) {
-                Ok(known) => ask.known = known.and_then(|known| known.finished),
-                Err(error) => {
-                    tracing::error!(%error, "journal cannot be read");
-                    let _ = reply.send(Err(Refusal::JournalUnavailable));
+            match self.ended(&ask.key) {
+                Ok(known) => ask.known = known,
+                Err(refusal) => {
+                    let _ = reply.send(Err(refusal));
                     return;
                 }
             }
@@ -270,6 +269,31 @@ impl Station {
             }
             Err(refusal) => {
                 let _ = reply.send(Err(refusal));
+            }
+        }
+    }
+
+    /// The operation that ended under a key, be its end durable already or not.
+    fn ended(&self, key: &IdempotencyKey) -> Result<Option<Finished>, Refusal> {
+        if let Some(finished) = self.outbox.ended(key) {
+            return Ok(Some(finished.clone()));
+        }
+        let row = self.reader.operation_by_key(key).map_err(|error| {
+            tracing::error!(%error, "journal cannot be read");
+            Refusal::JournalUnavailable
+        })?;
+        match row {
+            None => Ok(None),
+            Some(OperationRow {
+                finished: Some(finished),
+                ..
+            }) => Ok(Some(finished)),
+            // It is neither open in memory nor ended in the journal: never begin it once more.
+            Some(OperationRow {
+                id, finished: None, ..
+            }) => {
+                tracing::error!(operation = %id, "open in the journal, unknown to the station");
+                Err(Refusal::JournalUnavailable)
             }
         }
     }
@@ -392,14 +416,15 @@ impl Station {
         if self.outbox.failure().is_some() {
             return;
         }
-        for entry in &decision.entries {
-            self.state.books.apply(entry);
-        }
         let Decision {
             entries,
             events,
             effects,
         } = decision;
+        for entry in &entries {
+            self.outbox.note_end(&self.state.books, entry);
+            self.state.books.apply(entry);
+        }
         if entries.is_empty() && events.is_empty() {
             for effect in self.outbox.put_behind(effects) {
                 self.hand_out(effect);

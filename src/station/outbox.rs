@@ -1,9 +1,13 @@
 //! Effects that wait until their entries are durable.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::domain::effect::Effect;
+use crate::domain::entry::Entry;
 use crate::domain::event::Event;
+use crate::domain::id::IdempotencyKey;
+use crate::domain::operation::Finished;
+use crate::domain::state::Aggregates;
 use crate::journal::JournalError;
 
 /// What waits for the journal, in the order in which it was decided.
@@ -12,7 +16,16 @@ pub(super) struct Outbox {
     next_ticket: u64,
     last_event: u64,
     waiting: VecDeque<Waiting>,
+    /// Operations that have ended, but not durably yet: the journal does not know so, and memory
+    /// does not hold them any more.
+    ended: BTreeMap<IdempotencyKey, Ended>,
     failure: Option<JournalError>,
+}
+
+#[derive(Debug)]
+struct Ended {
+    ticket: u64,
+    finished: Finished,
 }
 
 #[derive(Debug)]
@@ -35,6 +48,7 @@ impl Outbox {
             next_ticket: 1,
             last_event,
             waiting: VecDeque::new(),
+            ended: BTreeMap::new(),
             failure: None,
         }
     }
@@ -63,6 +77,34 @@ impl Outbox {
         }
     }
 
+    /// Notes the end of an operation that is about to leave memory; its batch is put next.
+    pub(super) fn note_end(&mut self, books: &Aggregates, entry: &Entry) {
+        if let Entry::OperationFinished {
+            operation, outcome, ..
+        } = entry
+            && let Some(ended) = books.operations.get(operation)
+        {
+            let finished = Finished {
+                id: operation.clone(),
+                fingerprint: ended.fingerprint.clone(),
+                outcome: (**outcome).clone(),
+            };
+            let ended_under = ended.key.clone();
+            self.ended.insert(
+                ended_under,
+                Ended {
+                    ticket: self.next_ticket,
+                    finished,
+                },
+            );
+        }
+    }
+
+    /// The operation that ended under a key, not durably yet.
+    pub(super) fn ended(&self, key: &IdempotencyKey) -> Option<&Finished> {
+        self.ended.get(key).map(|ended| &ended.finished)
+    }
+
     /// Numbers the events of the batch that was put last.
     pub(super) fn number(&mut self, events: Vec<Event>) -> Vec<(u64, Event)> {
         let numbered = events.into_iter().map(|event| {
@@ -89,6 +131,7 @@ impl Outbox {
             due.effects.extend(waiting.effects);
             due.last_event = waiting.last_event;
         }
+        self.ended.retain(|_, ended| ended.ticket > ticket);
         due
     }
 

@@ -87,6 +87,10 @@ fn open_serial(device: &Path, baud: u32) -> Result<AsyncFd<TTYPort>, String> {
     if let Err(error) = serialport::SerialPort::set_stop_bits(&mut port, two) {
         tracing::debug!(%name, %error, "two stop bits not set");
     }
+    // What was meant for an earlier run of ours must not be taken for an answer to this one.
+    if let Err(error) = serialport::SerialPort::clear(&port, serialport::ClearBuffer::All) {
+        tracing::debug!(%name, %error, "line buffer not cleared");
+    }
     #[expect(
         deprecated,
         reason = "the successor is an unsafe fn, because a type could lie about its descriptor; \

@@ -16,6 +16,7 @@ fn s38_the_same_key_again() {
 
     // While it runs a repeat joins, from whatever connection.
     store.terminal.post("/hold", json!({"hold": true}));
+    app.call("events.subscribe", json!({}));
     let running = app.send("payment.sale", sale("k2", 30_000)).unwrap();
     let mut second = store.station.app();
     let joined = second.send("payment.sale", sale("k2", 30_000)).unwrap();
@@ -23,6 +24,7 @@ fn s38_the_same_key_again() {
     assert_eq!(locked["data"]["code"], "terminal_locked", "{locked}");
     let state = second.call("operation.get", json!({"idempotency_key": "k2"}));
     assert_eq!(state["state"], "running", "{state}");
+    app.event(|event| event["prompt"] == "present_card");
     store.terminal.post("/present", json!({}));
     let answer = app.answer(running).unwrap().unwrap();
     assert_eq!(answer["outcome"], "approved", "{answer}");
@@ -38,6 +40,33 @@ fn s38_the_same_key_again() {
     assert_eq!(found["result"], answer);
     assert_eq!(store.terminal.presentations(), 2);
     store.assert_books(80_000, 80_000, 0, 0);
+}
+
+#[test]
+fn s38_the_same_key_from_many_connections_at_once() {
+    let store = Store::open();
+    let mut apps: Vec<_> = (0..8).map(|_| store.station.app()).collect();
+    for round in 0..20 {
+        let order = json!({
+            "order_id": format!("O-{round}"), "currency": "NOK",
+            "lines": [{"line_id": "1", "amount_minor": 100}],
+        });
+        let params = json!({"idempotency_key": format!("put-{round}"), "order": order});
+        let ids: Vec<u64> = apps
+            .iter_mut()
+            .map(|app| app.send("order.put", params.clone()).unwrap())
+            .collect();
+        let answers: Vec<_> = apps
+            .iter_mut()
+            .zip(ids)
+            .map(|(app, id)| app.answer(id).unwrap().unwrap())
+            .collect();
+        assert!(
+            answers.iter().all(|answer| *answer == answers[0]),
+            "{answers:?}"
+        );
+    }
+    assert_eq!(apps[0].call("station.health", json!({}))["state"], "ok");
 }
 
 #[test]
