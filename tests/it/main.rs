@@ -13,3 +13,4 @@ mod packaging;
 mod scenarios;
 mod source;
 mod store;
+mod stored_form;

@@ -4,6 +4,7 @@ mod deposit;
 mod guards;
 mod pickup;
 mod retry;
+mod secrets;
 
 use serde_json::{Value, json};
 

@@ -250,6 +250,11 @@ impl Station {
         self.process = None;
     }
 
+    /// Address of the API.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// A connection of an app.
     pub(crate) fn app(&self) -> App {
         App::connect(&self.url)
