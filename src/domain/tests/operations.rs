@@ -477,3 +477,47 @@ fn a_result_that_nobody_waits_for_is_not_acknowledged() {
     let told = world.tell_stale_result(&effect, 100);
     assert_eq!((told.entries.len(), told.effects.len()), (0, 0));
 }
+
+#[test]
+fn a_result_that_was_told_is_found_again_whatever_its_amount() {
+    let mut world = World::new();
+    let operation = world.ask(sale("single", 100)).unwrap();
+    let effect = world.outbox.remove(0);
+    world.carry_out_unheard(&effect, Fate::Partly(60), true);
+    world.carry_out(&effect, Fate::LostBefore);
+    world.settle(&[]);
+    let outcome = &world.outcomes[&operation];
+    assert_eq!(outcome.captured, Some(nok(60)));
+    assert_eq!(outcome.balance_due, Some(nok(40)));
+    world.check_agreement();
+}
+
+#[test]
+fn a_line_that_comes_back_after_a_result_tells_how_it_ended() {
+    for (kept, verdict) in [(true, Verdict::Approved), (false, Verdict::Failed)] {
+        let mut world = World::new();
+        let operation = world.ask(sale("single", 100)).unwrap();
+        let before = world.bank.clone();
+        let effect = world.outbox.remove(0);
+        world.carry_out_unheard(&effect, Fate::Approved, true);
+        if !kept {
+            world.bank.reverse(&before);
+        }
+        world.connect(&terminal("single"));
+        assert_eq!(world.outcomes[&operation].verdict, verdict);
+        world.settle(&[]);
+        world.check_agreement();
+    }
+}
+
+#[test]
+fn an_approval_without_a_result_before_is_the_last_transaction_too() {
+    let mut world = World::new();
+    let first = world.ask(sale("single", 100)).unwrap();
+    let effect = world.outbox.remove(0);
+    world.approve_at_once(&effect);
+    assert_eq!(world.outcomes[&first].verdict, Verdict::Approved);
+    let second = world.run(sale("single", 100), &[Fate::LostBefore]);
+    assert_eq!(second.verdict, Verdict::Failed);
+    world.check_agreement();
+}

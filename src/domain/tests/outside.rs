@@ -199,6 +199,26 @@ impl World {
             .unwrap();
     }
 
+    /// The terminal ends a request as approved without having told a result before.
+    pub(super) fn approve_at_once(&mut self, effect: &Effect) {
+        let Effect::Terminal {
+            effect,
+            terminal,
+            request,
+            ..
+        } = effect
+        else {
+            panic!("not a terminal's: {effect:?}");
+        };
+        let call = Call::Terminal {
+            terminal: terminal.clone(),
+            request: request.clone(),
+        };
+        let payment = self.payment_of(effect);
+        let answer = self.bank.execute(effect, &payment, &call, Fate::Approved);
+        self.finish_terminal(effect, TerminalEnding::Answered(answer));
+    }
+
     /// The terminal tells a result of an effect that is over.
     pub(super) fn tell_stale_result(&mut self, effect: &Effect, amount: u64) -> Decision {
         let Effect::Terminal {
@@ -216,7 +236,7 @@ impl World {
 
     /// An effect is carried out, but the station stops before it hears more than, perhaps, the
     /// terminal's result, which it acknowledged. One that was not acknowledged may be taken back.
-    pub(super) fn carry_out_unheard(&mut self, effect: &Effect, told: bool) {
+    pub(super) fn carry_out_unheard(&mut self, effect: &Effect, fate: Fate, told: bool) {
         match effect {
             Effect::Terminal {
                 effect,
@@ -229,7 +249,7 @@ impl World {
                     request: request.clone(),
                 };
                 let payment = self.payment_of(effect);
-                self.bank.execute(effect, &payment, &call, Fate::Approved);
+                self.bank.execute(effect, &payment, &call, fate);
                 let result = self.bank.last.get(terminal).cloned();
                 if let Some(result) = result.filter(|_| told) {
                     let effect = effect.clone();
@@ -249,7 +269,7 @@ impl World {
                     request: request.clone(),
                 };
                 let payment = self.payment_of(effect);
-                self.bank.execute(effect, &payment, &call, Fate::Approved);
+                self.bank.execute(effect, &payment, &call, fate);
             }
             Effect::Terminal { .. }
             | Effect::Wake { .. }

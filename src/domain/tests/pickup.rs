@@ -270,6 +270,20 @@ fn one_of_two_counters_wins() {
 }
 
 #[test]
+fn all_payments_of_an_order_wait_for_its_pickup() {
+    let mut world = World::new();
+    let ids = world.put_order(0, &[80], &[50, 50]);
+    let holder = world.ask(world.pickup(&[0])).unwrap();
+    let busy = Rejection::OrderBusy { holder };
+    let void = Request::Void {
+        payment: ids[1].clone(),
+    };
+    assert_eq!(world.ask(void).unwrap_err(), busy);
+    world.settle(&[]);
+    world.check_agreement();
+}
+
+#[test]
 fn a_payment_at_work_elsewhere_is_waited_for() {
     let mut world = World::new();
     let ids = world.put_order(0, &[80], &[100]);

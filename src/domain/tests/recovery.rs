@@ -106,7 +106,7 @@ fn a_stop_at_any_point_ends_as_the_bank_has_it() {
             let effect = world.outbox.remove(0);
             for told in [false, true] {
                 let mut stopped = world.clone();
-                stopped.carry_out_unheard(&effect, told);
+                stopped.carry_out_unheard(&effect, Fate::Approved, told);
                 check_recovers(name, stopped.clone());
                 // It stops once more while it finds out.
                 stopped.restart(stopped.entries.len());

@@ -209,6 +209,8 @@ impl World {
     }
 
     fn check_effects(&mut self, command: &Command, decision: &Decision) {
+        let answers = |effect: &&Effect| matches!(effect, Effect::Answer { .. });
+        assert!(decision.effects.iter().filter(answers).count() <= 1);
         for effect in &decision.effects {
             match effect {
                 Effect::Terminal {
