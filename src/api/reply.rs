@@ -143,6 +143,7 @@ fn finished(operation: &OperationId, outcome: &Outcome) -> Value {
     }
     let amounts = [
         ("captured_minor", outcome.captured),
+        ("refunded_minor", outcome.refunded),
         ("secured_minor", outcome.secured),
         ("balance_due_minor", outcome.balance_due),
     ];

@@ -1,9 +1,29 @@
-//! Deposits with one card presentation: S07, S08, S09, S12, S13.
+//! Deposits with one card presentation: S06, S07, S08, S09, S12, S13.
 
 use serde_json::json;
 
 use super::{Store, deposit};
 use crate::store::{Line, Setup};
+
+#[test]
+fn s06_carry_out_lines_are_paid_with_the_deposit() {
+    let store = Store::open();
+    let mut app = store.station.app();
+    let mut params = deposit("k1", "O-6", 12_000);
+    params["order"]["lines"][1]["fulfilment"] = json!("carry_out");
+    let taken = app.call("deposit.take", params);
+    assert_eq!(taken["outcome"], "approved", "{taken}");
+    // 400 for the line that is taken along, 120 deposit on the one that waits.
+    assert_eq!(taken["captured_minor"], 52_000, "{taken}");
+    assert_eq!(taken["secured_minor"], 48_000, "{taken}");
+    assert_eq!(store.terminal.presentations(), 1);
+    let order = app.call("order.get", json!({"order_id": "O-6"}));
+    assert_eq!(order["lines"][1]["state"], "fulfilled", "{order}");
+    let quote = app.call("pickup.quote", json!({"order_id": "O-6"}));
+    assert_eq!(quote["lines"], json!(["1"]), "{quote}");
+    assert_eq!(quote["due_minor"], 48_000, "{quote}");
+    store.assert_books(100_000, 52_000, 0, 0);
+}
 
 #[test]
 fn s07_single_authorization() {

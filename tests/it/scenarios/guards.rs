@@ -1,4 +1,4 @@
-//! Status guards: S27, S29; and what a wrong request is told.
+//! Status guards: S27 to S31; and what a wrong request is told.
 
 use serde_json::{Value, json};
 
@@ -52,6 +52,58 @@ fn s29_void_after_capture() {
         "{refunded}"
     );
     store.assert_books(50_000, 50_000, 0, 20_000);
+}
+
+#[test]
+fn s28_partial_refund_where_a_smaller_capture_is_meant() {
+    let store = Store::open();
+    let mut app = store.station.app();
+    let held = app.call("payment.authorize", sale("k1", 50_000));
+    let id = held["payments"][0]["payment_id"].clone();
+    let part = json!({
+        "idempotency_key": "k2", "payment_id": id, "amount_minor": 20_000, "currency": "NOK",
+    });
+    let error = app.refused("payment.refund", part.clone());
+    assert_eq!(error["data"]["next_action"], "capture_less", "{error}");
+    let mut less = part;
+    less["amount_minor"] = json!(30_000);
+    let taken = app.call("payment.capture", less);
+    assert_eq!(
+        taken["payments"][0]["status"], "partially_captured",
+        "{taken}"
+    );
+    store.assert_books(50_000, 30_000, 0, 0);
+}
+
+#[test]
+fn s30_void_twice() {
+    let store = Store::open();
+    let mut app = store.station.app();
+    let held = app.call("payment.authorize", sale("k1", 50_000));
+    let id = held["payments"][0]["payment_id"].clone();
+    let void = |key: &str| json!({"idempotency_key": key, "payment_id": id});
+    assert_eq!(app.call("payment.void", void("k2"))["outcome"], "approved");
+    let error = app.refused("payment.void", void("k3"));
+    assert_eq!(error["data"]["code"], "payment_already_voided", "{error}");
+    store.assert_books(50_000, 0, 50_000, 0);
+}
+
+#[test]
+fn s31_refunds_up_to_what_was_captured() {
+    let store = Store::open();
+    let mut app = store.station.app();
+    let sold = app.call("payment.sale", sale("k1", 50_000));
+    let id = sold["payments"][0]["payment_id"].clone();
+    let refund = |key: &str, minor: u64| json!({"idempotency_key": key, "payment_id": id, "amount_minor": minor, "currency": "NOK"});
+    let status = |done: &Value| done["payments"][0]["status"].clone();
+    let first = app.call("payment.refund", refund("k2", 20_000));
+    assert_eq!(status(&first), "partially_refunded", "{first}");
+    assert_eq!(first["refunded_minor"], 20_000, "{first}");
+    let second = app.call("payment.refund", refund("k3", 30_000));
+    assert_eq!(status(&second), "refunded", "{second}");
+    let error = app.refused("payment.refund", refund("k4", 1));
+    assert_eq!(error["data"]["code"], "exceeds_captured_amount", "{error}");
+    store.assert_books(50_000, 50_000, 0, 50_000);
 }
 
 #[test]

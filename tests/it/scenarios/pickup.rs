@@ -1,4 +1,4 @@
-//! Orders across channels and pickup: S01, S03, S15, S21.
+//! Orders across channels and pickup: S01, S02, S03, S15, S16, S21.
 
 use serde_json::json;
 
@@ -23,6 +23,29 @@ fn s01_buy_online_pick_up_in_store() {
     store.assert_books(80_000 + TOKEN_TRACE, 80_000, TOKEN_TRACE, 0);
     let order = app.call("order.get", json!({"order_id": "O-1"}));
     assert_eq!(order["lines"][0]["state"], "fulfilled");
+}
+
+#[test]
+fn s02_call_centre_tenders_count_only_as_prepayment() {
+    let store = Store::open();
+    let mut app = store.station.app();
+    let mut order = store.order_paid_online("O-2", &[50_000, 30_000]);
+    order["channel"] = json!("call_center");
+    order["tenders"][1]["prepayment"] = json!(true);
+    app.call("order.put", json!({"order": order}));
+    let quote = app.call("pickup.quote", json!({"order_id": "O-2"}));
+    assert_eq!(quote["due_minor"], 80_000, "{quote}");
+    assert_eq!(quote["secured_minor"], 30_000, "{quote}");
+    let refused = app.call("pickup.capture", pickup("k1", "O-2", 1, &["1"]));
+    assert_eq!(refused["code"], "balance_due", "{refused}");
+    assert_eq!(refused["balance_due_minor"], 50_000, "{refused}");
+    store.assert_books(80_000 + TOKEN_TRACE, 30_000, TOKEN_TRACE, 0);
+
+    order["order_id"] = json!("O-2b");
+    order["tenders"] = json!([order["tenders"][0]]);
+    app.call("order.put", json!({"order": order}));
+    let quote = app.call("pickup.quote", json!({"order_id": "O-2b"}));
+    assert_eq!(quote["secured_minor"], 0, "{quote}");
 }
 
 #[test]
@@ -86,6 +109,35 @@ fn s15_tenders_are_captured_in_sequence() {
     );
     // The order is complete: what is still held is released.
     store.assert_books(110_000 + TOKEN_TRACE, 80_000, 30_000 + TOKEN_TRACE, 0);
+}
+
+#[test]
+fn s16_another_card_leaves_the_authorization_for_the_next_pickup() {
+    let store = Store::open();
+    let mut app = store.station.app();
+    app.call("deposit.take", deposit("k1", "O-16", 20_000));
+    let version = |app: &mut crate::store::App| {
+        app.call("pickup.quote", json!({"order_id": "O-16"}))["order_version"]
+            .as_u64()
+            .unwrap()
+    };
+    store.use_card("mc-approve");
+    let mut other = pickup("k2", "O-16", version(&mut app), &["1"]);
+    other["use"] = json!("other");
+    let done = app.call("pickup.capture", other);
+    assert_eq!(done["outcome"], "approved", "{done}");
+    assert_eq!(done["captured_minor"], 48_000, "{done}");
+    assert_eq!(store.terminal.presentations(), 2);
+    let quote = app.call("pickup.quote", json!({"order_id": "O-16"}));
+    assert_eq!(quote["due_minor"], 32_000, "{quote}");
+    assert_eq!(quote["secured_minor"], 80_000, "{quote}");
+
+    let version = version(&mut app);
+    let done = app.call("pickup.capture", pickup("k3", "O-16", version, &["2"]));
+    assert_eq!(done["outcome"], "approved", "{done}");
+    // 200 deposit, 480 by the other card, 320 now; 480 of the authorization were not needed.
+    store.assert_books(148_000, 100_000, 48_000, 0);
+    assert_eq!(store.terminal.presentations(), 2);
 }
 
 #[test]
