@@ -101,14 +101,19 @@ impl Gateway {
                 terminal: self.terminal(params.terminal.as_ref())?,
             },
         };
-        if params.lines.is_empty() {
-            return Err(ApiError::field("lines", "must name at least one line"));
-        }
         Ok(Request::PickupCapture {
             order: OrderId::new(params.order_id.into_string()),
             version: params.order_version,
-            lines: lines(params.lines),
+            lines: some_lines(params.lines)?,
             tender,
+        })
+    }
+
+    pub(super) fn order_ship(params: wire::OrderShip) -> Result<Request, ApiError> {
+        Ok(Request::OrderShip {
+            order: OrderId::new(params.order_id.into_string()),
+            version: params.order_version,
+            lines: some_lines(params.lines)?,
         })
     }
 
@@ -251,6 +256,13 @@ pub(super) fn lines(names: Vec<Text>) -> Vec<LineId> {
         .into_iter()
         .map(|name| LineId::new(name.into_string()))
         .collect()
+}
+
+fn some_lines(names: Vec<Text>) -> Result<Vec<LineId>, ApiError> {
+    if names.is_empty() {
+        return Err(ApiError::field("lines", "must name at least one line"));
+    }
+    Ok(lines(names))
 }
 
 fn part(params: &wire::FollowUp) -> Result<Option<Money>, ApiError> {

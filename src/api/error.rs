@@ -197,6 +197,9 @@ impl From<Rejection> for ApiError {
                 let message = format!("Line {id} has been handed over, cancelled or named twice.");
                 refused("line_not_open", &message, NextAction::Reload)
             }
+            Rejection::LineNotShipped(id) => {
+                Self::field("lines", &format!("line `{id}` is not one to `ship`"))
+            }
             Rejection::OrderInvalid { problem } => order_invalid(problem),
             Rejection::PaymentNotReady => refused(
                 "payment_not_ready",

@@ -91,6 +91,15 @@ pub(super) struct PickupCapture {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OrderShip {
+    pub(super) idempotency_key: Text,
+    pub(super) order_id: Text,
+    pub(super) order_version: u64,
+    pub(super) lines: Vec<Text>,
+}
+
+#[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum PickupUse {
     Available,

@@ -318,6 +318,10 @@ impl Gateway {
                 let key = key.map(|key| IdempotencyKey::new(key.as_str()));
                 Ok(Some((key, self.order_put(params)?)))
             }
+            "order.ship" => {
+                let params: wire::OrderShip = read(params)?;
+                keyed(&params.idempotency_key.clone(), Self::order_ship(params)?)
+            }
             "pickup.capture" => {
                 let params: wire::PickupCapture = read(params)?;
                 keyed(

@@ -128,7 +128,8 @@ fn check_amount(request: &Request) -> Result<(), Rejection> {
         Request::DepositTake { .. }
         | Request::Void { .. }
         | Request::OrderPut { .. }
-        | Request::PickupCapture { .. } => None,
+        | Request::PickupCapture { .. }
+        | Request::OrderShip { .. } => None,
     };
     let in_range = |amount: Money| (1..=AMOUNT_MAX).contains(&amount.minor);
     if amount.is_none_or(in_range) {

@@ -10,6 +10,7 @@ mod pickup;
 mod refund;
 mod route;
 mod sale;
+mod ship;
 mod void;
 
 use firmware_protocols::vocabulary::Money;
@@ -88,6 +89,11 @@ pub fn admit(
                 tender,
             },
         ),
+        Request::OrderShip {
+            order,
+            version,
+            lines,
+        } => ship::admit(draft, operation, order, *version, lines),
     }
 }
 
@@ -136,6 +142,7 @@ pub fn next(draft: &Draft<'_>, operation: &Operation) -> Next {
         Request::PickupCapture { order, tender, .. } => {
             pickup::next(draft, operation, order, tender)
         }
+        Request::OrderShip { order, .. } => ship::next(draft, operation, order),
     }
 }
 

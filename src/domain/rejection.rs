@@ -74,6 +74,8 @@ pub enum Rejection {
     LineUnknown(LineId),
     /// The line was handed over or cancelled, or is being handed over.
     LineNotOpen(LineId),
+    /// The line is fetched or taken along, not sent.
+    LineNotShipped(LineId),
     /// A deposit that is larger than the order, or an order that contradicts itself.
     OrderInvalid {
         /// What is wrong.

@@ -79,6 +79,15 @@ pub enum Request {
         /// What pays.
         tender: PickupTender,
     },
+    /// Send lines to the customer and take what is due for them from the order's own tenders.
+    OrderShip {
+        /// The order.
+        order: OrderId,
+        /// The version that the app saw.
+        version: u64,
+        /// The lines that are sent.
+        lines: Vec<LineId>,
+    },
 }
 
 /// What pays at a pickup.
@@ -107,6 +116,7 @@ impl Request {
             Self::DepositTake { .. } => "deposit.take",
             Self::OrderPut { .. } => "order.put",
             Self::PickupCapture { .. } => "pickup.capture",
+            Self::OrderShip { .. } => "order.ship",
         }
     }
 
@@ -115,7 +125,7 @@ impl Request {
     pub const fn order(&self) -> Option<&OrderId> {
         match self {
             Self::DepositTake { order, .. } | Self::OrderPut { order, .. } => Some(&order.id),
-            Self::PickupCapture { order, .. } => Some(order),
+            Self::PickupCapture { order, .. } | Self::OrderShip { order, .. } => Some(order),
             Self::Sale { .. }
             | Self::Authorize { .. }
             | Self::Capture { .. }
@@ -135,7 +145,8 @@ impl Request {
             | Self::Authorize { .. }
             | Self::DepositTake { .. }
             | Self::OrderPut { .. }
-            | Self::PickupCapture { .. } => None,
+            | Self::PickupCapture { .. }
+            | Self::OrderShip { .. } => None,
         }
     }
 }

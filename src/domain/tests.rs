@@ -15,4 +15,5 @@ mod pickup;
 mod properties;
 mod recovery;
 mod samples;
+mod ship;
 mod world;

@@ -5,6 +5,7 @@ mod guards;
 mod pickup;
 mod retry;
 mod secrets;
+mod ship;
 
 use serde_json::{Value, json};
 
