@@ -3,7 +3,9 @@
 //! Compiled in only with feature `failpoints`; otherwise [`hit`] is empty. A test starts the daemon
 //! with `POSD_FAILPOINT=name:n`: the n-th time that the point `name` is passed the process kills
 //! itself with `SIGKILL`. With `POSD_FAILPOINT_LOG=FILE` the names that are passed are appended to
-//! that file, so that a test can find every point of a scenario.
+//! that file, so that a test can find every point of a scenario. With `POSD_FAILPOINT_ARMED=FILE`
+//! nothing is counted or logged before that file exists: a start takes as many commits and frames
+//! as it happens to take, and what a test asks for afterwards is counted from one.
 
 /// Passes a point.
 #[cfg(not(feature = "failpoints"))]
@@ -18,6 +20,10 @@ pub fn hit(name: &str) {
 
     static PASSED: AtomicU32 = AtomicU32::new(0);
 
+    if std::env::var("POSD_FAILPOINT_ARMED").is_ok_and(|file| !std::path::Path::new(&file).exists())
+    {
+        return;
+    }
     if let Ok(path) = std::env::var("POSD_FAILPOINT_LOG")
         && let Ok(mut log) = std::fs::OpenOptions::new()
             .create(true)

@@ -1,8 +1,11 @@
 //! The numbered scenarios, end to end. What each must show stands in docs/scenarios.md.
 
+#[cfg(feature = "failpoints")]
+mod crash;
 mod deposit;
 mod guards;
 mod pickup;
+mod recovery;
 mod retry;
 mod secrets;
 mod ship;

@@ -13,6 +13,21 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::stream::MaybeTlsStream;
 use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 
+/// Asks until the answer is there, a bounded number of times.
+pub(crate) fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    for _ in 0..1_500 {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "other processes tell some things only when they are asked"
+        )]
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("waited in vain for {what}");
+}
+
 /// No single wait of a test is longer; it ends a test that hangs, it measures nothing.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -138,6 +153,10 @@ pub(crate) struct Setup {
     pub(crate) more_terminal: String,
     pub(crate) processor: String,
     pub(crate) more_account: String,
+    /// How long the terminal may take to answer a command.
+    pub(crate) response_ms: u64,
+    /// How long a payment may take without a sign of life.
+    pub(crate) completion_ms: u64,
 }
 
 impl Setup {
@@ -152,6 +171,17 @@ impl Setup {
             more_terminal: String::new(),
             processor: processor.url(),
             more_account: String::new(),
+            response_ms: 2_000,
+            completion_ms: 10_000,
+        }
+    }
+
+    /// A terminal that does not answer is given up soon.
+    pub(crate) fn impatient(self) -> Self {
+        Self {
+            response_ms: 1_500,
+            completion_ms: 3_000,
+            ..self
         }
     }
 
@@ -174,9 +204,9 @@ impl Setup {
         if let Some(line) = &self.terminal {
             text.push_str(&format!(
                 "[[terminal]]\nid = \"till\"\nprotocol = \"zvt\"\ncurrency = \"NOK\"\n\
-                 merchant_account = \"nordic\"\nresponse_timeout_ms = 2000\n\
-                 completion_timeout_ms = 10000\n{line}\n{}\n",
-                self.more_terminal,
+                 merchant_account = \"nordic\"\nresponse_timeout_ms = {}\n\
+                 completion_timeout_ms = {}\n{line}\n{}\n",
+                self.response_ms, self.completion_ms, self.more_terminal,
             ));
         }
         text
@@ -245,6 +275,15 @@ impl Station {
         }
     }
 
+    /// Whether the process has ended by itself, or by a signal.
+    #[cfg(feature = "failpoints")]
+    pub(crate) fn has_ended(&mut self) -> bool {
+        let Some(Process(child)) = &mut self.process else {
+            return true;
+        };
+        child.try_wait().unwrap().is_some()
+    }
+
     /// `kill -9`.
     pub(crate) fn kill(&mut self) {
         self.process = None;
@@ -258,6 +297,12 @@ impl Station {
     /// A connection of an app.
     pub(crate) fn app(&self) -> App {
         App::connect(&self.url)
+    }
+
+    /// A connection to a station that may have ended.
+    #[cfg(feature = "failpoints")]
+    pub(crate) fn try_app(&self) -> Result<App, Gone> {
+        App::try_connect(&self.url)
     }
 }
 
@@ -276,17 +321,21 @@ pub(crate) struct Gone;
 
 impl App {
     pub(crate) fn connect(url: &str) -> Self {
-        let (socket, _) = tungstenite::connect(url).unwrap();
+        Self::try_connect(url).unwrap()
+    }
+
+    fn try_connect(url: &str) -> Result<Self, Gone> {
+        let (socket, _) = tungstenite::connect(url).map_err(|_| Gone)?;
         if let MaybeTlsStream::Plain(stream) = socket.get_ref() {
             stream.set_read_timeout(Some(PATIENCE)).unwrap();
             stream.set_nodelay(true).unwrap();
         }
-        Self {
+        Ok(Self {
             socket,
             next_id: 1,
             frames: Vec::new(),
             events: Vec::new(),
-        }
+        })
     }
 
     /// Calls a method that is expected to give a result.
