@@ -20,10 +20,9 @@ demo: build ## run a till, a terminal and a processor, all simulated
 	$(TARGET)/release/posd demo
 
 test: setup ## all checks and all tests, cheapest first
-	@$(MAKE) --no-print-directory check-format check-lints
+	@$(MAKE) --no-print-directory check-format check-lints check-docs check-licences
 	$(CARGO) build --locked --workspace
 	$(CARGO) test --locked --workspace --features posd/failpoints --no-fail-fast
-	@$(MAKE) --no-print-directory check-docs check-licences
 
 check: setup ## the checks without the tests
 	@$(MAKE) --no-print-directory check-format check-lints check-docs check-licences

@@ -1,6 +1,6 @@
 //! Connectors: how each processor is asked, behind one function.
 //!
-//! A connector file (`sim`) is pure: it builds a request and reads an answer. [`http`] carries it.
+//! A connector file (`sim`) is pure: it builds a request and reads an answer. `http` carries it.
 //! Tokens are opened here, right before they leave, and sealed here, right after they arrive.
 
 mod http;
