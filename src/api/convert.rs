@@ -86,6 +86,16 @@ impl Gateway {
         })
     }
 
+    pub(super) fn deposit_tokenize(
+        &self,
+        params: &wire::DepositTokenize,
+    ) -> Result<Request, ApiError> {
+        Ok(Request::DepositTokenize {
+            terminal: self.terminal(params.terminal.as_ref())?,
+            order: OrderId::new(params.order_id.as_str()),
+        })
+    }
+
     pub(super) fn order_put(&self, params: wire::OrderPut) -> Result<Request, ApiError> {
         let (order, payments) = self.order_from(params.order)?;
         Ok(Request::OrderPut { order, payments })

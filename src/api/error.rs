@@ -190,6 +190,16 @@ impl From<Rejection> for ApiError {
                 error.data.order_version = Some(version);
                 error
             }
+            Rejection::DepositMissing => refused(
+                "deposit_missing",
+                "Nothing has been paid on this order yet: take the deposit first.",
+                NextAction::FixRequest,
+            ),
+            Rejection::NothingToSecure => refused(
+                "nothing_to_secure",
+                "All of this order is paid or secured.",
+                NextAction::None,
+            ),
             Rejection::LineUnknown(id) => {
                 Self::field("lines", &format!("the order has no line `{id}`"))
             }
@@ -391,6 +401,11 @@ pub(super) fn told(reason: Reason) -> Told {
         Reason::SecondCardNeeded => (
             "second_card_needed",
             "The deposit is paid. This card cannot secure the rest; ask for another.",
+            OtherCard,
+        ),
+        Reason::CardNotTokenizable => (
+            "card_not_tokenizable",
+            "This card cannot secure the rest; nothing is held on it. Ask for another.",
             OtherCard,
         ),
         Reason::DepositNotCaptured => (

@@ -73,6 +73,14 @@ pub(super) struct DepositTake {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+pub(super) struct DepositTokenize {
+    pub(super) idempotency_key: Text,
+    pub(super) order_id: Text,
+    pub(super) terminal: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct OrderPut {
     pub(super) idempotency_key: Option<Text>,
     pub(super) order: Order,

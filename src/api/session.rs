@@ -312,6 +312,10 @@ impl Gateway {
                 let params: wire::DepositTake = read(params)?;
                 keyed(&params.idempotency_key.clone(), self.deposit_take(params)?)
             }
+            "deposit.tokenize" => {
+                let params: wire::DepositTokenize = read(params)?;
+                keyed(&params.idempotency_key, self.deposit_tokenize(&params)?)
+            }
             "order.put" => {
                 let params: wire::OrderPut = read(params)?;
                 let key = params.idempotency_key.as_ref();

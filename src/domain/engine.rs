@@ -126,6 +126,7 @@ fn check_amount(request: &Request) -> Result<(), Rejection> {
         Request::Sale { amount, .. } | Request::Authorize { amount, .. } => Some(*amount),
         Request::Capture { amount, .. } | Request::Refund { amount, .. } => *amount,
         Request::DepositTake { .. }
+        | Request::DepositTokenize { .. }
         | Request::Void { .. }
         | Request::OrderPut { .. }
         | Request::PickupCapture { .. }

@@ -11,6 +11,7 @@ mod refund;
 mod route;
 mod sale;
 mod ship;
+mod tokenize;
 mod void;
 
 use firmware_protocols::vocabulary::Money;
@@ -73,6 +74,7 @@ pub fn admit(
             order,
             deposit,
         } => deposit::admit(draft, terminal, order, *deposit),
+        Request::DepositTokenize { terminal, order } => tokenize::admit(draft, terminal, order),
         Request::OrderPut { order, payments } => order_put::admit(draft, order, payments),
         Request::PickupCapture {
             order,
@@ -137,6 +139,9 @@ pub fn next(draft: &Draft<'_>, operation: &Operation) -> Next {
                 deposit: *deposit,
             };
             deposit::next(draft, operation, &wish)
+        }
+        Request::DepositTokenize { terminal, order } => {
+            tokenize::next(draft, operation, terminal, order)
         }
         Request::OrderPut { order, .. } => order_put::next(draft, operation, order),
         Request::PickupCapture { order, tender, .. } => {

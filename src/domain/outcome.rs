@@ -148,6 +148,8 @@ pub enum Reason {
     RemainderDeclined,
     /// The deposit stands; this card gives no token, so another must secure the remainder.
     SecondCardNeeded,
+    /// The card gives no reusable token; what was held on it is released.
+    CardNotTokenizable,
     /// The card was authorized but the deposit could not be captured; the authorization was voided.
     DepositNotCaptured,
     /// The order's own tenders do not cover what is due.

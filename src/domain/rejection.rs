@@ -70,6 +70,10 @@ pub enum Rejection {
         /// Which.
         holder: OperationId,
     },
+    /// Nothing has been paid on the order yet.
+    DepositMissing,
+    /// All of the order is paid or held.
+    NothingToSecure,
     /// The order has no such line.
     LineUnknown(LineId),
     /// The line was handed over or cancelled, or is being handed over.

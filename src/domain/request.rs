@@ -61,6 +61,13 @@ pub enum Request {
         /// What is paid now, carry-out lines not counted.
         deposit: Money,
     },
+    /// Secure the remainder of an order whose deposit stands with another card.
+    DepositTokenize {
+        /// Where.
+        terminal: TerminalId,
+        /// The order.
+        order: OrderId,
+    },
     /// Store an order that was made anywhere, or a newer version of it.
     OrderPut {
         /// The order.
@@ -114,6 +121,7 @@ impl Request {
             Self::Void { .. } => "payment.void",
             Self::Refund { .. } => "payment.refund",
             Self::DepositTake { .. } => "deposit.take",
+            Self::DepositTokenize { .. } => "deposit.tokenize",
             Self::OrderPut { .. } => "order.put",
             Self::PickupCapture { .. } => "pickup.capture",
             Self::OrderShip { .. } => "order.ship",
@@ -125,7 +133,9 @@ impl Request {
     pub const fn order(&self) -> Option<&OrderId> {
         match self {
             Self::DepositTake { order, .. } | Self::OrderPut { order, .. } => Some(&order.id),
-            Self::PickupCapture { order, .. } | Self::OrderShip { order, .. } => Some(order),
+            Self::DepositTokenize { order, .. }
+            | Self::PickupCapture { order, .. }
+            | Self::OrderShip { order, .. } => Some(order),
             Self::Sale { .. }
             | Self::Authorize { .. }
             | Self::Capture { .. }
@@ -144,6 +154,7 @@ impl Request {
             Self::Sale { .. }
             | Self::Authorize { .. }
             | Self::DepositTake { .. }
+            | Self::DepositTokenize { .. }
             | Self::OrderPut { .. }
             | Self::PickupCapture { .. }
             | Self::OrderShip { .. } => None,

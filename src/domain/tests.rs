@@ -6,6 +6,7 @@
 )]
 
 mod bank;
+mod combinations;
 mod deposit;
 mod operations;
 mod orders;
@@ -16,4 +17,5 @@ mod properties;
 mod recovery;
 mod samples;
 mod ship;
+mod tokenize;
 mod world;

@@ -112,10 +112,16 @@ pub(super) fn next(draft: &Draft<'_>, operation: &Operation, wish: &Wish<'_>) ->
 /// Which way the terminal and the processor allow.
 fn strategy(draft: &Draft<'_>, wish: &Wish<'_>) -> Strategy {
     if wish.remainder().is_zero() {
-        return Strategy::PaidInFull;
+        Strategy::PaidInFull
+    } else {
+        way(draft, wish.terminal)
     }
+}
+
+/// Which way a terminal and its processor allow to secure a remainder.
+pub(super) fn way(draft: &Draft<'_>, terminal: &TerminalId) -> Strategy {
     let directory = draft.directory();
-    let Some(profile) = directory.terminals.get(wish.terminal) else {
+    let Some(profile) = directory.terminals.get(terminal) else {
         return Strategy::SecondCard;
     };
     let Some(account) = profile
@@ -305,7 +311,7 @@ fn with_tenders(draft: &Draft<'_>, operation: &Operation, wish: &Wish<'_>) -> Or
     order
 }
 
-fn tender(payment: PaymentId) -> Tender {
+pub(super) fn tender(payment: PaymentId) -> Tender {
     Tender {
         payment,
         tender_type: None,

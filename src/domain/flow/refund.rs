@@ -76,7 +76,7 @@ fn is_reversal_too_late(step: &Step) -> bool {
         )
 }
 
-fn refund_call(
+pub(super) fn refund_call(
     draft: &Draft<'_>,
     payment: &Payment,
     amount: Money,

@@ -1,4 +1,4 @@
-//! deposit.take in all its ways (S06 to S13) and with every end of every step (S14).
+//! deposit.take in all its ways (S06 to S13).
 
 use super::outside::Fate;
 use super::samples::{authorized, nok, order, tender, terminal};

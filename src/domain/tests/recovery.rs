@@ -80,8 +80,25 @@ fn scenarios() -> Vec<Scenario> {
             }
         };
         add("refund at the terminal", &reverse, &[BatchClosed, fate]);
+        add("second card", &second_card, &[fate, Approved, fate]);
     }
     scenarios
+}
+
+/// The card of the deposit gave no token; the next one does.
+fn second_card(world: &mut World) -> Request {
+    world.bank.no_card_token = true;
+    let request = Request::DepositTake {
+        terminal: terminal("token"),
+        order: order(0, &[1000]),
+        deposit: nok(200),
+    };
+    world.run(request, &[]);
+    world.bank.no_card_token = false;
+    Request::DepositTokenize {
+        terminal: terminal("token"),
+        order: world.order().id.clone(),
+    }
 }
 
 /// Stops the station, starts it, lets everything end and compares with the bank.
