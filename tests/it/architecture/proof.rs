@@ -147,6 +147,26 @@ const REPORTED: &[(&str, &str, &str)] = &[
         "names serde_json::to_string",
     ),
     (
+        "src/outcome/code.rs",
+        "use crate::domain::payment::Payment;",
+        "names crate::domain::payment::Payment",
+    ),
+    (
+        "src/outcome/text.rs",
+        "use serde_json::Value;",
+        "names serde_json::Value",
+    ),
+    (
+        "src/station/load.rs",
+        "use crate::outcome::code::Code;",
+        "names crate::outcome::code::Code",
+    ),
+    (
+        "src/api/reply.rs",
+        "use fluent_bundle::FluentArgs;",
+        "names fluent_bundle::FluentArgs",
+    ),
+    (
         "src/journal/row.rs",
         "use tokio::sync::oneshot;",
         "names tokio::sync::oneshot",
@@ -291,6 +311,10 @@ const PASSING: &[(&str, &str)] = &[
     (
         "src/domain/order.rs",
         "fn f(t: ((u8, u8), u8)) { t.0.1; Vec::<u8>::new(); 0..10; <A as B>::c() }",
+    ),
+    (
+        "src/outcome/code.rs",
+        "use crate::domain::outcome::Reason; use super::foreign::System;",
     ),
     (
         "src/journal.rs",

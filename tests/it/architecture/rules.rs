@@ -71,6 +71,57 @@ pub(super) const RULES: &[Rule] = &[
         ..ANY
     },
     Rule {
+        files: &["src/outcome"],
+        never: &[
+            "crate",
+            "posd",
+            "firmware_protocols",
+            "std::env",
+            "std::fs",
+            "std::io",
+            "std::net",
+            "std::process",
+            "std::thread",
+            "std::time",
+        ],
+        except: &[
+            "crate::outcome",
+            "crate::domain::outcome",
+            "crate::domain::rejection",
+            "firmware_protocols::vocabulary",
+        ],
+        reason: "the catalogue knows what can go wrong and how to say it, nothing else",
+        ..ANY
+    },
+    Rule {
+        files: &["src/outcome"],
+        crates: &[
+            "alloc",
+            "core",
+            "firmware_protocols",
+            "fluent_bundle",
+            "serde",
+            "std",
+            "unic_langid",
+        ],
+        reason: "the catalogue is pure: its sentences are its only library",
+        ..ANY
+    },
+    Rule {
+        files: &["src"],
+        not_in: &["src/api", "src/cli", "src/config", "src/outcome"],
+        never: &["crate::outcome"],
+        reason: "words are for the edge: only api and cli tell people, config knows the languages",
+        ..ANY
+    },
+    Rule {
+        files: &["src"],
+        not_in: &["src/outcome"],
+        never: &["fluent_bundle", "unic_langid"],
+        reason: "only the catalogue knows where sentences come from",
+        ..ANY
+    },
+    Rule {
         files: &["src/journal"],
         never: &[
             "tokio",
