@@ -2,6 +2,7 @@
 
 mod call;
 mod demo;
+mod outcomes;
 mod run;
 
 use std::io::Write as _;
@@ -29,6 +30,15 @@ enum Command {
     /// Show the main job end to end with simulated hardware: a deposit with one card presentation
     /// in store A, the pickup in store B, a decline, a guarded refund, a crash and its recovery.
     Demo,
+    /// Show the catalogue of outcomes: what every code means, what to do next, and what the codes of
+    /// other systems become here.
+    Outcomes {
+        /// One code, ours or another system's, or a system: d365, onlinefundraising, brp, dintero.
+        which: Option<String>,
+        /// Print all of it as docs/outcomes.md.
+        #[arg(long)]
+        markdown: bool,
+    },
     /// Call a method of a running station and print the answer.
     ///
     /// Example: posd call payment.sale '{"idempotency_key":"1","amount_minor":5000,"currency":"NOK"}'
@@ -53,6 +63,7 @@ pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run { config } => run::run(&config),
         Command::Demo => demo::run(),
+        Command::Outcomes { which, markdown } => outcomes::run(which.as_deref(), markdown),
         Command::Call {
             method,
             params,

@@ -9,6 +9,7 @@
 )]
 
 mod architecture;
+mod outcomes;
 mod packaging;
 mod scenarios;
 mod source;
