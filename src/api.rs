@@ -6,7 +6,7 @@
 
 pub mod call;
 mod convert;
-pub mod error;
+mod error;
 mod handshake;
 mod push;
 mod reply;
@@ -20,6 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::domain::id::TerminalId;
+use crate::outcome::text::Language;
 use crate::vault::Vault;
 use call::Call;
 
@@ -37,6 +38,8 @@ pub struct Gateway {
     pub vault: Arc<Vault>,
     /// Configured terminals; when there is one, requests need not name it.
     pub terminals: Arc<[TerminalId]>,
+    /// What apps are answered in when they name no language.
+    pub language: Language,
     /// Web origins that may connect.
     pub allowed_origins: Arc<[String]>,
 }

@@ -14,6 +14,7 @@ use crate::domain::directory::{
     Directory, PartialCapture, ProcessorCapabilities, TerminalCapabilities, TerminalProfile,
 };
 use crate::domain::id::{MerchantAccountId, TerminalId};
+use crate::outcome::text::Language;
 
 /// A checked configuration.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where the journal and the token key are.
     pub data_dir: PathBuf,
+    /// What apps are answered in when they name no language.
+    pub language: Language,
     /// Web origins that may connect; programs that send no `Origin` always may.
     pub allowed_origins: Vec<String>,
     /// Terminals by id.
@@ -124,12 +127,19 @@ impl Config {
         if !listen.ip().is_loopback() {
             return Err(format!("station.listen: {listen} is not on loopback"));
         }
+        let language = match file.station.language {
+            None => Language::default(),
+            Some(tag) => Language::by_tag(&tag).ok_or_else(|| {
+                format!("station.language: `{tag}` is none of {}", Language::tags())
+            })?,
+        };
         let accounts = accounts(file.merchant_account)?;
         let terminals = terminals(file.terminal, &accounts)?;
         Ok(Self {
             station: file.station.name,
             listen,
             data_dir: file.station.data_dir,
+            language,
             allowed_origins: file.station.allowed_origins,
             terminals,
             accounts,
@@ -183,6 +193,7 @@ struct Station {
     name: String,
     listen: Option<String>,
     data_dir: PathBuf,
+    language: Option<String>,
     #[serde(default)]
     allowed_origins: Vec<String>,
 }
@@ -337,6 +348,7 @@ merchant_account = "nordic"
     fn defaults_are_filled_in() {
         let config = Config::parse(GOOD).unwrap();
         assert_eq!(config.listen.port(), 8471);
+        assert_eq!(config.language, Language::English);
         let terminal = config.terminals.values().next().unwrap();
         assert_eq!(
             terminal.line,
@@ -369,6 +381,11 @@ merchant_account = "nordic"
                 "name = \"oslo\"",
                 "name = \"oslo\"\nlisten = \"0.0.0.0:1\"",
                 "loopback",
+            ),
+            (
+                "name = \"oslo\"",
+                "name = \"oslo\"\nlanguage = \"no\"",
+                "station.language",
             ),
             ("http://", "ftp://", "http://"),
         ] {

@@ -186,6 +186,7 @@ impl Station {
             last_event: self.last_event.subscribe(),
             vault: Arc::clone(&self.vault),
             terminals: self.config.terminals.keys().cloned().collect(),
+            language: self.config.language,
             allowed_origins: self.config.allowed_origins.clone().into(),
         }
     }

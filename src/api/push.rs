@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::clock;
 use crate::domain::event::Event;
 use crate::domain::id::Timestamp;
+use crate::outcome::code::Code;
 
 /// The notification for an event.
 pub(super) fn notification(seq: u64, at: Timestamp, event: &Event) -> Value {
@@ -37,7 +38,7 @@ fn fields(event: &Event) -> Value {
             "event": "operation_finished",
             "operation_id": operation.as_str(),
             "outcome": verdict,
-            "code": reason.map(|reason| super::error::told(reason).code),
+            "code": reason.map(|reason| Code::from(reason).name()),
         }),
         Event::PaymentChanged {
             payment,

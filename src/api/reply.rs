@@ -6,25 +6,27 @@ use serde_json::{Map, Value, json};
 
 use super::Gateway;
 use super::call::{Answer, Found, Health, Standing, TerminalRow};
-use super::error::{NextAction, Told, told};
+use super::error::{tell, word};
 use crate::clock;
 use crate::domain::id::OperationId;
 use crate::domain::order::{Fulfilment, Line, LineState, Order, Tender};
-use crate::domain::outcome::{Outcome, Verdict};
+use crate::domain::outcome::Outcome;
 use crate::domain::payment::Payment;
+use crate::outcome::code::Code;
+use crate::outcome::text::{Facts, Language};
 use crate::vault::TokenKind;
 
 /// The result of a method that moves money.
-pub(super) fn answer(answer: &Answer) -> Value {
+pub(super) fn answer(answer: &Answer, language: Language) -> Value {
     match answer {
-        Answer::Finished { operation, outcome } => finished(operation, outcome),
-        Answer::InDoubt { operation } => in_doubt(operation),
+        Answer::Finished { operation, outcome } => finished(operation, outcome, language),
+        Answer::InDoubt { operation } => in_doubt(operation, language),
     }
 }
 
 impl Gateway {
     /// The result of a method that only asks.
-    pub(super) fn found(&self, found: Found, include_tokens: bool) -> Value {
+    pub(super) fn found(&self, found: Found, include_tokens: bool, language: Language) -> Value {
         match found {
             Found::Payment(payment) => self::payment(&payment),
             Found::Order(order, payments) => self.order(&order, &payments, include_tokens),
@@ -69,8 +71,10 @@ impl Gateway {
                 );
                 let (state, result) = match standing {
                     Standing::Running => ("running", None),
-                    Standing::InDoubt => ("in_doubt", Some(in_doubt(&id))),
-                    Standing::Finished(outcome) => ("finished", Some(finished(&id, &outcome))),
+                    Standing::InDoubt => ("in_doubt", Some(in_doubt(&id, language))),
+                    Standing::Finished(outcome) => {
+                        ("finished", Some(finished(&id, &outcome, language)))
+                    }
                 };
                 row.insert("state".to_owned(), state.into());
                 if let Some(result) = result {
@@ -132,12 +136,14 @@ impl Gateway {
 }
 
 /// How an operation ended, in words and numbers.
-fn finished(operation: &OperationId, outcome: &Outcome) -> Value {
+fn finished(operation: &OperationId, outcome: &Outcome, language: Language) -> Value {
     let mut row = Map::new();
     row.insert("operation_id".to_owned(), operation.as_str().into());
     row.insert("outcome".to_owned(), word(&outcome.verdict));
-    let told = outcome.reason.map_or_else(|| plain(outcome.verdict), told);
-    add_told(&mut row, &told);
+    let code = outcome
+        .reason
+        .map_or_else(|| Code::from(outcome.verdict), Code::from);
+    add_told(&mut row, code, language);
     if let Some(strategy) = &outcome.strategy {
         row.insert("strategy".to_owned(), word(strategy));
     }
@@ -170,43 +176,17 @@ fn finished(operation: &OperationId, outcome: &Outcome) -> Value {
     Value::Object(row)
 }
 
-fn in_doubt(operation: &OperationId) -> Value {
+fn in_doubt(operation: &OperationId, language: Language) -> Value {
     let mut row = Map::new();
     row.insert("operation_id".to_owned(), operation.as_str().into());
     row.insert("outcome".to_owned(), "in_doubt".into());
-    add_told(
-        &mut row,
-        &Told {
-            code: "in_doubt",
-            message: "It is not known yet whether the payment went through. Do not take it again; \
-                      the station is finding out.",
-            next_action: NextAction::Wait,
-            retryable: false,
-        },
-    );
+    add_told(&mut row, Code::InDoubt, language);
     Value::Object(row)
 }
 
-const fn plain(verdict: Verdict) -> Told {
-    let (code, message) = match verdict {
-        Verdict::Approved => ("approved", "Approved."),
-        Verdict::Declined => ("declined", "Declined."),
-        Verdict::Cancelled => ("cancelled", "Cancelled."),
-        Verdict::Failed => ("failed", "It did not happen."),
-    };
-    Told {
-        code,
-        message,
-        next_action: NextAction::None,
-        retryable: false,
-    }
-}
-
-fn add_told(row: &mut Map<String, Value>, told: &Told) {
-    row.insert("code".to_owned(), told.code.into());
-    row.insert("message".to_owned(), told.message.into());
-    row.insert("next_action".to_owned(), word(&told.next_action));
-    row.insert("retryable".to_owned(), told.retryable.into());
+fn add_told(row: &mut Map<String, Value>, code: Code, language: Language) {
+    let message = tell(row, code, language, &Facts::default());
+    row.insert("message".to_owned(), message.into());
 }
 
 /// A payment without its tokens.
@@ -337,9 +317,4 @@ fn masked_pan(card: &firmware_protocols::vocabulary::card::Card) -> Option<&str>
     card.masked_pan
         .as_ref()
         .map(firmware_protocols::vocabulary::card::MaskedPan::as_str)
-}
-
-/// A closed word list of the domain in its wire form, which is its stored form.
-fn word(value: &impl serde::Serialize) -> Value {
-    serde_json::to_value(value).unwrap_or(Value::Null)
 }

@@ -27,6 +27,7 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 #[serde(deny_unknown_fields)]
 pub(super) struct Hello {
     pub(super) client: Text,
+    pub(super) language: Option<Text>,
 }
 
 #[derive(Deserialize)]

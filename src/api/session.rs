@@ -22,6 +22,8 @@ use super::text::Text;
 use super::{Gateway, handshake, push, reply};
 use crate::domain::id::{ClientName, IdempotencyKey, OperationId, OrderId, PaymentId};
 use crate::domain::request::Request;
+use crate::outcome::code::Code;
+use crate::outcome::text::Language;
 
 /// Largest request: an order of some hundred lines fits.
 const FRAME_MAX: usize = 256 * 1024;
@@ -53,11 +55,15 @@ pub(super) async fn run(stream: TcpStream, gateway: Gateway) -> Result<(), Error
         .await
         .map_err(|_| Error::ConnectionClosed)??;
     let (mut sink, mut source) = socket.split();
+    let guest = Guest {
+        client: ClientName::new("unnamed"),
+        language: gateway.language,
+    };
     let (outgoing, mut frames) = mpsc::channel::<Value>(OUTGOING_MAX);
     let connection = Arc::new(Connection {
         gateway,
         outgoing,
-        client: Mutex::new(ClientName::new("unnamed")),
+        guest: Mutex::new(guest),
         places: Arc::new(Semaphore::new(IN_FLIGHT_MAX)),
         cut_off: Notify::new(),
     });
@@ -77,8 +83,9 @@ pub(super) async fn run(stream: TcpStream, gateway: Gateway) -> Result<(), Error
                     Connection::accept(&connection, text.as_str()).await;
                 }
                 Some(Ok(Message::Binary(_))) => {
-                    let error = ApiError::new(-32700, "parse_error", "Frames must be text.");
-                    connection.send(failure(&Value::Null, &error));
+                    let problem = "frames must be text";
+                    let error = ApiError::malformed(-32700, Code::ParseError, problem);
+                    connection.fail(&Value::Null, &error).await;
                 }
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
                 Some(Err(error)) => return Err(error),
@@ -90,23 +97,30 @@ pub(super) async fn run(stream: TcpStream, gateway: Gateway) -> Result<(), Error
 struct Connection {
     gateway: Gateway,
     outgoing: mpsc::Sender<Value>,
-    client: Mutex<ClientName>,
+    guest: Mutex<Guest>,
     places: Arc<Semaphore>,
     cut_off: Notify,
+}
+
+/// Who is at the other end, as `session.hello` said.
+#[derive(Clone)]
+struct Guest {
+    client: ClientName,
+    language: Language,
 }
 
 impl Connection {
     /// Parses a frame and carries its request out beside the others.
     async fn accept(this: &Arc<Self>, text: &str) {
         let Ok(envelope) = serde_json::from_str::<Value>(text) else {
-            let error = ApiError::new(-32700, "parse_error", "This is not JSON.");
-            this.send(failure(&Value::Null, &error));
+            let error = ApiError::malformed(-32700, Code::ParseError, "this is not JSON");
+            this.fail(&Value::Null, &error).await;
             return;
         };
         let (id, method, params) = match open(envelope) {
             Ok(parts) => parts,
             Err((id, error)) => {
-                this.send(failure(&id, &error));
+                this.fail(&id, &error).await;
                 return;
             }
         };
@@ -118,13 +132,20 @@ impl Connection {
             let result = this.dispatch(&method, params).await;
             // A notification gets no answer, whatever became of it.
             if let Some(id) = id {
-                this.send(match result {
-                    Ok(result) => json!({"jsonrpc": "2.0", "id": id, "result": result}),
-                    Err(error) => failure(&id, &error),
-                });
+                match result {
+                    Ok(result) => {
+                        this.send(json!({"jsonrpc": "2.0", "id": id, "result": result}));
+                    }
+                    Err(error) => this.fail(&id, &error).await,
+                }
             }
             drop(place);
         });
+    }
+
+    async fn fail(&self, id: &Value, error: &ApiError) {
+        let error = error.to_json(self.guest.lock().await.language);
+        self.send(json!({"jsonrpc": "2.0", "id": id, "error": error}));
     }
 
     /// Puts a frame into the way out. A client that does not read is cut off: the frames that wait
@@ -146,7 +167,7 @@ impl Connection {
             return self.question(method, params).await;
         };
         let (reply, answer) = oneshot::channel();
-        let client = self.client.lock().await.clone();
+        let Guest { client, language } = self.guest.lock().await.clone();
         let request = Box::new(request);
         let call = Call::Ask {
             key,
@@ -156,7 +177,7 @@ impl Connection {
             reply,
         };
         let answer: Answer = self.call(call, answer).await?;
-        Ok(reply::answer(&answer))
+        Ok(reply::answer(&answer, language))
     }
 
     /// The methods that move no money.
@@ -165,7 +186,7 @@ impl Connection {
         let query = match method {
             "session.hello" => {
                 let params: wire::Hello = read(&params)?;
-                *self.client.lock().await = ClientName::new(params.client.into_string());
+                self.greet(params).await?;
                 Query::Info
             }
             "station.info" => read(&params).map(|wire::Nothing {}| Query::Info)?,
@@ -191,12 +212,26 @@ impl Connection {
             "operation.get" => operation_query(read(&params)?)?,
             "events.subscribe" => return self.subscribe(&read(&params)?),
             _ => {
-                let message = "There is no such method.";
-                return Err(ApiError::new(-32601, "method_not_found", message));
+                let problem = "there is no such method";
+                return Err(ApiError::malformed(-32601, Code::MethodNotFound, problem));
             }
         };
         let found = self.query(query).await?;
-        Ok(self.gateway.found(found, include_tokens))
+        let language = self.guest.lock().await.language;
+        Ok(self.gateway.found(found, include_tokens, language))
+    }
+
+    async fn greet(&self, hello: wire::Hello) -> Result<(), ApiError> {
+        let language = match hello.language {
+            None => self.gateway.language,
+            Some(tag) => Language::by_tag(tag.as_str()).ok_or_else(|| {
+                let problem = format!("must be one of {}", Language::tags());
+                ApiError::parameter(Code::LanguageUnknown, "language", &problem)
+            })?,
+        };
+        let client = ClientName::new(hello.client.into_string());
+        *self.guest.lock().await = Guest { client, language };
+        Ok(())
     }
 
     async fn abort(&self, params: wire::TerminalAbort) -> Result<Value, ApiError> {
@@ -358,8 +393,10 @@ type Opened = (Option<Value>, String, Value);
 
 /// Takes a JSON-RPC envelope apart. On error the id is given back as far as it was readable.
 fn open(envelope: Value) -> Result<Opened, (Value, ApiError)> {
-    let invalid =
-        |id: Value, problem: &str| Err((id, ApiError::new(-32600, "invalid_request", problem)));
+    let invalid = |id: Value, problem: &str| {
+        let error = ApiError::malformed(-32600, Code::InvalidRequest, problem);
+        Err((id, error))
+    };
     let Ok(wire::Envelope {
         jsonrpc,
         id,
@@ -369,7 +406,7 @@ fn open(envelope: Value) -> Result<Opened, (Value, ApiError)> {
     else {
         return invalid(
             Value::Null,
-            "A request is an object with jsonrpc, id, method, params.",
+            "a request is an object with jsonrpc, id, method, params",
         );
     };
     let valid_id = match &id {
@@ -377,20 +414,20 @@ fn open(envelope: Value) -> Result<Opened, (Value, ApiError)> {
         Some(Value::Bool(_) | Value::Array(_) | Value::Object(_)) => false,
     };
     if !valid_id {
-        return invalid(Value::Null, "id must be text, a number or null.");
+        return invalid(Value::Null, "id must be text, a number or null");
     }
     let back = id.clone().unwrap_or_default();
     if jsonrpc.as_deref() != Some("2.0") {
-        return invalid(back, "jsonrpc must be \"2.0\".");
+        return invalid(back, "jsonrpc must be \"2.0\"");
     }
     let Some(Value::String(method)) = method else {
-        return invalid(back, "method must be text.");
+        return invalid(back, "method must be text");
     };
     match params {
         Value::Null => Ok((id, method, json!({}))),
         Value::Object(_) => Ok((id, method, params)),
         Value::Array(_) | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-            invalid(back, "params must be an object.")
+            invalid(back, "params must be an object")
         }
     }
 }
@@ -432,8 +469,4 @@ fn quoted_after<'a>(problem: &'a str, prefix: &str) -> Option<&'a str> {
         .strip_prefix(prefix)?
         .split_once('`')
         .map(|(name, _)| name)
-}
-
-fn failure(id: &Value, error: &ApiError) -> Value {
-    json!({"jsonrpc": "2.0", "id": id, "error": error})
 }

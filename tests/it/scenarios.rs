@@ -9,6 +9,7 @@ mod recovery;
 mod retry;
 mod secrets;
 mod ship;
+mod words;
 
 use serde_json::{Value, json};
 
