@@ -206,6 +206,7 @@ fn payment(payment: &Payment) -> Value {
         "masked_pan": payment.card.as_ref().and_then(masked_pan),
         "brand": payment.card.as_ref().and_then(|card| card.brand.as_deref()),
         "has_card_token": payment.card_token.is_some(),
+        "replaces": payment.replaces.as_ref().map(crate::domain::id::PaymentId::as_str),
         "receipt_number": terminal.and_then(|terminal| terminal.mark.receipt_number.as_deref()),
         "trace_number": terminal.and_then(|terminal| terminal.mark.trace_number.as_deref()),
         "authorization_code": terminal.and_then(|terminal| terminal.authorization_code.as_deref()),

@@ -439,11 +439,12 @@ fn on_answer(
     let Some((_, step)) = operation.pending() else {
         return;
     };
-    let answer = flow::in_earnest(&step.call, answer);
-    let movements = draft
-        .payment(&step.payment)
-        .map(|payment| flow::movements(payment, &step.call, &answer))
-        .unwrap_or_default();
+    let mut answer = flow::in_earnest(&step.call, answer);
+    let mut movements = Vec::new();
+    if let Some(payment) = draft.payment(&step.payment) {
+        answer = flow::after_its_time(payment, &step.call, answer, now);
+        movements = flow::movements(payment, &step.call, &answer);
+    }
     draft.record(Entry::StepAnswered {
         operation: operation.id.clone(),
         answer,

@@ -7,6 +7,7 @@ mod capture;
 mod deposit;
 mod order_put;
 mod pickup;
+mod reauthorize;
 mod refund;
 mod route;
 mod sale;
@@ -17,7 +18,7 @@ mod void;
 use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::TerminalRequest;
 
-pub use booking::{begins_payment, in_earnest, moved, movements};
+pub use booking::{after_its_time, begins_payment, in_earnest, moved, movements};
 
 use super::draft::Draft;
 use super::entry::Entry;

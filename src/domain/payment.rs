@@ -57,6 +57,18 @@ pub struct Payment {
     pub terminal: Option<TerminalReference>,
     /// When the authorization ends, where known.
     pub expires_at: Option<Timestamp>,
+    /// Minor units that were still held when the authorization ended; they are among those voided.
+    /// So much may be authorized anew by card token.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub lapsed: u64,
+    /// The payment that ended and that this one was made for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<PaymentId>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+const fn is_zero(amount: &u64) -> bool {
+    *amount == 0
 }
 
 /// One capture: refunds refer to it.
@@ -149,6 +161,15 @@ pub enum Movement {
         /// Minor units.
         amount: u64,
     },
+    /// The authorization has ended: what it still held is held no more.
+    Lapsed,
+    /// A new authorization stands for a part of what this one held when it ended.
+    Replaced {
+        /// Minor units.
+        amount: u64,
+        /// The new payment.
+        by: PaymentId,
+    },
     /// The processor reviews it.
     HeldForReview {
         /// Reference to the authorization that it may become.
@@ -185,6 +206,8 @@ impl Payment {
             captures: Vec::new(),
             terminal: None,
             expires_at: None,
+            lapsed: 0,
+            replaces: None,
         }
     }
 
@@ -341,6 +364,14 @@ impl Payment {
                 self.voided = self.voided.saturating_add(amount);
             }
             Movement::Refunded { amount } => self.apply_refund((*amount).min(self.paid().minor)),
+            Movement::Lapsed => {
+                let open = self.open().minor;
+                self.voided = self.voided.saturating_add(open);
+                self.lapsed = self.lapsed.saturating_add(open);
+            }
+            Movement::Replaced { amount, .. } => {
+                self.lapsed = self.lapsed.saturating_sub(*amount);
+            }
             Movement::HeldForReview { token } => {
                 self.standing = Standing::OnHold;
                 self.auth_token.clone_from(token);

@@ -14,6 +14,7 @@ mod outside;
 mod payments;
 mod pickup;
 mod properties;
+mod reauthorize;
 mod recovery;
 mod samples;
 mod ship;

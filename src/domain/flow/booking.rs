@@ -4,6 +4,7 @@ use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::TerminalRequest;
 
 use crate::domain::effect::ProcessorRequest;
+use crate::domain::id::Timestamp;
 use crate::domain::operation::{Answer, Approval, Call};
 use crate::domain::outcome::Reason;
 use crate::domain::payment::{Movement, Payment};
@@ -20,6 +21,26 @@ pub fn in_earnest(call: &Call, answer: Answer) -> Answer {
         | Answer::Declined(_)
         | Answer::Cancelled
         | Answer::NotDone(_) => answer,
+    }
+}
+
+/// What a refused capture means when the authorization's time is over: a processor may only say that
+/// it knows it no more, or no reason at all. Whether the time is over is for the processor to say, so
+/// a capture is tried in any case.
+#[must_use]
+pub fn after_its_time(payment: &Payment, call: &Call, answer: Answer, now: Timestamp) -> Answer {
+    let captures = match call {
+        Call::Processor { request, .. } => matches!(request, ProcessorRequest::Capture { .. }),
+        Call::Terminal { .. } => false,
+    };
+    let unclear = matches!(
+        answer,
+        Answer::Declined(Reason::CardDeclined | Reason::AuthorizationUnknown | Reason::Other)
+    );
+    if captures && unclear && payment.expires_at.is_some_and(|end| end <= now) {
+        Answer::Declined(Reason::AuthorizationExpired)
+    } else {
+        answer
     }
 }
 
@@ -63,7 +84,7 @@ pub fn movements(payment: &Payment, call: &Call, answer: &Answer) -> Vec<Movemen
             let amount = moved(call, approval);
             match call {
                 Call::Terminal { request, .. } => of_terminal(payment, request, amount, approval),
-                Call::Processor { request, .. } => of_processor(request, amount, approval),
+                Call::Processor { request, .. } => of_processor(payment, request, amount, approval),
             }
         }
         Answer::OnHold { token } if begins => vec![Movement::HeldForReview {
@@ -72,6 +93,9 @@ pub fn movements(payment: &Payment, call: &Call, answer: &Answer) -> Vec<Movemen
         Answer::Declined(reason) if begins => vec![Movement::Rejected(*reason)],
         Answer::NotDone(reason) if begins => vec![Movement::Failed(*reason)],
         Answer::Cancelled if begins => vec![Movement::Failed(Reason::Aborted)],
+        Answer::Declined(Reason::AuthorizationExpired) if !payment.open().is_zero() => {
+            vec![Movement::Lapsed]
+        }
         Answer::OnHold { .. } | Answer::Declined(_) | Answer::NotDone(_) | Answer::Cancelled => {
             Vec::new()
         }
@@ -145,13 +169,19 @@ fn of_terminal(
     }
 }
 
-fn of_processor(request: &ProcessorRequest, amount: u64, approval: &Approval) -> Vec<Movement> {
+fn of_processor(
+    payment: &Payment,
+    request: &ProcessorRequest,
+    amount: u64,
+    approval: &Approval,
+) -> Vec<Movement> {
     let movement = match request {
-        // The processor repeats no card token: the one that was used stays the payment's.
+        // The processor repeats neither card nor token: those that were used stay the payment's.
         ProcessorRequest::Authorize { card_token, .. } => {
             let card_token = approval.card_token.as_ref().unwrap_or(card_token).clone();
             let approval = Approval {
                 card_token: Some(card_token),
+                card: approval.card.as_ref().or(payment.card.as_ref()).cloned(),
                 ..approval.clone()
             };
             authorized(amount, &approval)

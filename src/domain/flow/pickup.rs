@@ -5,14 +5,14 @@ use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::TerminalRequest;
 
 use super::order_put::check_order_free;
-use super::route;
 use super::sale::at_terminal;
 use super::{Next, Plan, check_payment_free, check_terminal, finish, is_approved, outcome, taken};
+use super::{reauthorize, route};
 use crate::domain::allocation;
 use crate::domain::draft::Draft;
 use crate::domain::entry::Entry;
 use crate::domain::id::{LineId, OperationId, OrderId, TerminalId};
-use crate::domain::operation::{Answer, Operation};
+use crate::domain::operation::{Answer, Operation, Step};
 use crate::domain::order::{Order, Tender};
 use crate::domain::outcome::{Outcome, Reason, Verdict};
 use crate::domain::payment::{Action, Payment, Status};
@@ -92,27 +92,52 @@ pub(super) fn next(
 }
 
 /// The next capture from the order's own tenders; those that refused are passed over, as are those
-/// whose terminal is at work for somebody else.
+/// whose terminal is at work for somebody else. What an authorization that has ended can pay no more
+/// is authorized anew, and that is captured at once.
 fn capture_next(
     draft: &Draft<'_>,
     operation: &Operation,
     order: &Order,
     rest: Money,
 ) -> Option<Next> {
-    let able = draft.usable_payments(order).filter(|payment| {
-        let refused = |step: &&crate::domain::operation::Step| {
-            step.payment == payment.id && !is_approved(step)
-        };
-        operation.steps.iter().find(refused).is_none()
-            && route::find(draft, payment).is_some_and(|route| route.is_free_for(draft, operation))
-    });
-    let (id, share) = allocation::next_share(able, rest)?;
-    let call = route::find(draft, draft.payment(&id)?)?.capture(share);
-    Some(Next::Call(Box::new(Plan {
+    if let Some(entries) = reauthorize::adopt(draft, operation, order) {
+        return Some(Next::Record(entries));
+    }
+    let made_now = |payment: &&Payment| {
+        payment.replaces.is_some()
+            && operation
+                .steps
+                .iter()
+                .any(|step| step.payment == payment.id)
+    };
+    let first = draft.usable_payments(order).filter(made_now);
+    let plan = first
+        .chain(draft.usable_payments(order))
+        .find_map(|payment| {
+            capture(draft, operation, payment, rest)
+                .or_else(|| reauthorize::plan(draft, operation, payment, rest))
+        })?;
+    Some(Next::Call(Box::new(plan)))
+}
+
+/// A capture of what a tender can pay, unless it was refused before.
+fn capture(
+    draft: &Draft<'_>,
+    operation: &Operation,
+    payment: &Payment,
+    rest: Money,
+) -> Option<Plan> {
+    let refused = |step: &Step| step.payment == payment.id && !is_approved(step);
+    if operation.steps.iter().any(refused) {
+        return None;
+    }
+    let (id, share) = allocation::next_share([payment], rest)?;
+    let route = route::find(draft, payment)?;
+    route.is_free_for(draft, operation).then(|| Plan {
         payment: id,
         opens: None,
-        call,
-    })))
+        call: route.capture(share),
+    })
 }
 
 /// The whole amount from another card; there is one try.
@@ -170,7 +195,8 @@ fn fulfilment(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Vec<En
 /// The other card becomes a tender of the order if it has paid anything.
 fn other_tender(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Vec<Entry> {
     let own = operation.own_payment(0);
-    if !draft.payment(&own).is_some_and(Payment::secures) {
+    let known = order.tenders.iter().any(|tender| tender.payment == own);
+    if known || !draft.payment(&own).is_some_and(Payment::secures) {
         return Vec::new();
     }
     let tender = Tender {
@@ -199,9 +225,8 @@ fn release(draft: &Draft<'_>, operation: &Operation, order: &Order, rest: Money)
         Some(Answer::Declined(reason)) => (Verdict::Declined, *reason),
         Some(Answer::NotDone(reason)) => (Verdict::Failed, *reason),
         Some(Answer::Cancelled) => (Verdict::Cancelled, Reason::Aborted),
-        Some(Answer::Approved(_) | Answer::OnHold { .. }) => {
-            (Verdict::Declined, Reason::BalanceDue)
-        }
+        Some(Answer::OnHold { .. }) => (Verdict::Declined, Reason::OnHold),
+        Some(Answer::Approved(_)) => (Verdict::Declined, Reason::BalanceDue),
         None => (Verdict::Declined, no_tender(draft, operation, order)),
     };
     let outcome = outcome(draft, operation, verdict, Some(reason));
@@ -232,7 +257,7 @@ fn no_tender(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Reason 
     reason
 }
 
-fn is_void_of(step: &crate::domain::operation::Step, payment: &Payment) -> bool {
+fn is_void_of(step: &Step, payment: &Payment) -> bool {
     use crate::domain::effect::ProcessorRequest;
     use crate::domain::operation::Call;
     let voids = match &step.call {

@@ -46,6 +46,7 @@ impl Bank {
         }
         let answer = match fate {
             Fate::Declined => Answer::Declined(Reason::InsufficientFunds),
+            Fate::Expired => self.expire(payment, call),
             Fate::BatchClosed => Answer::Declined(Reason::ReversalNotPossible),
             Fate::Cancelled => Answer::Cancelled,
             Fate::NotDone => Answer::NotDone(Reason::TerminalBusy),
@@ -88,6 +89,23 @@ impl Bank {
             }
             (_, answer) => answer,
         }
+    }
+
+    /// What a payment holds is let go when its time is over. Nothing else has a time.
+    fn expire(&mut self, payment: &PaymentId, call: &Call) -> Answer {
+        let ends = match call {
+            Call::Processor { request, .. } => matches!(
+                request,
+                ProcessorRequest::Capture { .. } | ProcessorRequest::Void { .. }
+            ),
+            Call::Terminal { .. } => false,
+        };
+        if !ends {
+            return Answer::Declined(Reason::InsufficientFunds);
+        }
+        let account = self.accounts.entry(payment.clone()).or_default();
+        account.voided += account.open();
+        Answer::Declined(Reason::AuthorizationExpired)
     }
 
     /// The terminal takes back what it was not told to keep. Its last transaction is the one before.

@@ -16,6 +16,8 @@ pub(super) enum Fate {
     Approved,
     Partly(u64),
     Declined,
+    /// The processor no longer holds it.
+    Expired,
     Cancelled,
     NotDone,
     /// Held for review; only an authorization can be.
@@ -90,6 +92,7 @@ impl World {
             Fate::Approved
             | Fate::Partly(_)
             | Fate::Declined
+            | Fate::Expired
             | Fate::Cancelled
             | Fate::NotDone
             | Fate::OnHold
@@ -160,6 +163,7 @@ impl World {
             Fate::Approved
             | Fate::Partly(_)
             | Fate::Declined
+            | Fate::Expired
             | Fate::Cancelled
             | Fate::NotDone
             | Fate::OnHold
@@ -194,6 +198,17 @@ impl World {
             panic!("not a processor's: {effect:?}");
         };
         let ending = ProcessorEnding::Answered(Answer::OnHold { token: None });
+        let effect = effect.clone();
+        self.tell(&Command::ProcessorFinished { effect, ending })
+            .unwrap();
+    }
+
+    /// The processor says no, for this reason; the bank has moved nothing.
+    pub(super) fn decline(&mut self, effect: &Effect, reason: Reason) {
+        let Effect::Processor { effect, .. } = effect else {
+            panic!("not a processor's: {effect:?}");
+        };
+        let ending = ProcessorEnding::Answered(Answer::Declined(reason));
         let effect = effect.clone();
         self.tell(&Command::ProcessorFinished { effect, ending })
             .unwrap();

@@ -11,6 +11,7 @@ use crate::domain::request::{PickupTender, Request};
 /// A world in which an operation has just begun, and what then happens to its calls.
 type Scenario = (&'static str, World, Vec<Fate>);
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn scenarios() -> Vec<Scenario> {
     use Fate::*;
     let deposit = |name: &str| Request::DepositTake {
@@ -44,6 +45,7 @@ fn scenarios() -> Vec<Scenario> {
             world.pickup(&[0])
         };
         add("pickup", &pickup, &[fate, NotSent, Approved, fate]);
+        add("authorized anew", &pickup, &[Expired, fate, fate, Expired]);
         let other = |world: &mut World| {
             world.put_order(0, &[80], &[30]);
             world.pickup_with(

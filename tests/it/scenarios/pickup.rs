@@ -1,8 +1,9 @@
-//! Orders across channels and pickup: S01, S02, S03, S15, S16, S21.
+//! Orders across channels and pickup: S01, S02, S03, S15 to S18, S21.
 
 use serde_json::json;
 
 use super::{Store, TOKEN_TRACE, deposit, pickup};
+use crate::store::wait_for;
 
 #[test]
 fn s01_buy_online_pick_up_in_store() {
@@ -138,6 +139,69 @@ fn s16_another_card_leaves_the_authorization_for_the_next_pickup() {
     // 200 deposit, 480 by the other card, 320 now; 480 of the authorization were not needed.
     store.assert_books(148_000, 100_000, 48_000, 0);
     assert_eq!(store.terminal.presentations(), 2);
+}
+
+/// Takes an order of 800.00 that was paid online, of which the authorization has ended since.
+fn order_that_ended(store: &Store, app: &mut crate::store::App, name: &str) {
+    let order = store.order_paid_online(name, &[80_000]);
+    let authorization = order["tenders"][0]["auth_token"].clone();
+    app.call("order.put", json!({"order": order}));
+    let expire = json!({"authorization": authorization});
+    store.processor.post("/control/expire", expire);
+}
+
+#[test]
+fn s17_an_authorization_that_has_ended_is_made_anew() {
+    let mut store = Store::open();
+    let mut app = store.station.app();
+    order_that_ended(&store, &mut app, "O-17");
+    // The answer to the new authorization is lost, and so is the station.
+    let lose = json!({"on": "authorize", "do": "drop_answer"});
+    store.processor.post("/control/faults", lose);
+    app.send("pickup.capture", pickup("k1", "O-17", 1, &["1"]))
+        .unwrap();
+    wait_for("the new authorization", || {
+        (store.processor.booked("authorized_minor") == 160_000 + TOKEN_TRACE).then_some(())
+    });
+    store.station.kill();
+    assert!(store.station.try_start(&[]), "it starts again");
+
+    let mut app = store.station.app();
+    let done = app.call("pickup.capture", pickup("k1", "O-17", 1, &["1"]));
+    assert_eq!(done["outcome"], "approved", "{done}");
+    assert_eq!(done["captured_minor"], 80_000, "{done}");
+    assert_eq!(done["payments"][0]["payment_id"], "O-17/0", "{done}");
+    assert_eq!(done["payments"][1]["replaces"], "O-17/0", "{done}");
+    assert_eq!(done["payments"][1]["status"], "captured", "{done}");
+    assert_eq!(store.terminal.presentations(), 0);
+    store.assert_books(160_000 + TOKEN_TRACE, 80_000, TOKEN_TRACE, 0);
+    let order = app.call("order.get", json!({"order_id": "O-17"}));
+    assert_eq!(order["tenders"][1]["captured_minor"], 80_000, "{order}");
+}
+
+#[test]
+fn s18_an_authorization_that_has_ended_is_not_made_anew() {
+    let store = Store::open();
+    let mut app = store.station.app();
+    order_that_ended(&store, &mut app, "O-18");
+    let decline = json!({"on": "authorize", "decline": "insufficient_funds"});
+    store.processor.post("/control/decline", decline);
+    let told = app.call("pickup.capture", pickup("k1", "O-18", 1, &["1"]));
+    assert_eq!(told["outcome"], "declined", "{told}");
+    assert_eq!(told["code"], "insufficient_funds", "{told}");
+    assert_eq!(told["next_action"], "other_card", "{told}");
+    assert_eq!(told["balance_due_minor"], 80_000, "{told}");
+    let quote = app.call("pickup.quote", json!({"order_id": "O-18"}));
+    assert_eq!(quote["secured_minor"], 0, "{quote}");
+
+    let version = quote["order_version"].as_u64().unwrap();
+    let mut other = pickup("k2", "O-18", version, &["1"]);
+    other["use"] = json!("other");
+    let done = app.call("pickup.capture", other);
+    assert_eq!(done["outcome"], "approved", "{done}");
+    assert_eq!(done["captured_minor"], 80_000, "{done}");
+    assert_eq!(store.terminal.presentations(), 1);
+    store.assert_books(160_000 + TOKEN_TRACE, 80_000, TOKEN_TRACE, 0);
 }
 
 #[test]

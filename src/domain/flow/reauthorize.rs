@@ -1,0 +1,103 @@
+//! A tender whose authorization has ended: its merchant account holds the money anew, by the card
+//! token that was kept. The new payment is linked to the old one and becomes a tender of the order.
+
+use firmware_protocols::vocabulary::Money;
+
+use super::{Plan, begins_payment};
+use crate::domain::draft::Draft;
+use crate::domain::effect::ProcessorRequest;
+use crate::domain::entry::Entry;
+use crate::domain::operation::{Call, Operation};
+use crate::domain::order::{Order, Tender};
+use crate::domain::payment::{Movement, Payment};
+
+/// Holds what is needed, and never more than the old authorization held when it ended. One try for
+/// each tender.
+pub(super) fn plan(
+    draft: &Draft<'_>,
+    operation: &Operation,
+    ended: &Payment,
+    rest: Money,
+) -> Option<Plan> {
+    let account = ended.account.clone()?;
+    let capabilities = draft.directory().accounts.get(&account)?;
+    let card_token = ended.card_token.clone()?;
+    let amount = Money::new(ended.lapsed.min(rest.minor), rest.currency);
+    let was_tried =
+        made_by(draft, operation).any(|(payment, _)| payment.replaces.as_ref() == Some(&ended.id));
+    let able = capabilities.card_token_authorization && ended.currency == rest.currency;
+    if was_tried || !able || amount.is_zero() {
+        return None;
+    }
+    let before = operation.steps.iter();
+    let before = before.filter(|step| begins_payment(&step.call)).count();
+    let payment = Payment {
+        replaces: Some(ended.id.clone()),
+        card: ended.card.clone(),
+        ..Payment::opened(
+            operation.own_payment(before),
+            ended.order.clone(),
+            Some(account.clone()),
+            amount.currency,
+        )
+    };
+    Some(Plan {
+        payment: payment.id.clone(),
+        opens: Some(payment),
+        call: Call::Processor {
+            account,
+            request: ProcessorRequest::Authorize { amount, card_token },
+        },
+    })
+}
+
+/// What makes a new payment a tender of its order, in the place of a part of the old one; `None` when
+/// none waits for it.
+pub(super) fn adopt(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Option<Vec<Entry>> {
+    let is_tender = |payment: &Payment| {
+        let mut tenders = order.tenders.iter();
+        tenders.any(|tender| tender.payment == payment.id)
+    };
+    made_by(draft, operation).find_map(|(payment, asked)| {
+        let ended = payment.replaces.as_ref()?;
+        if is_tender(payment) || !payment.secures() {
+            return None;
+        }
+        let old = order.tenders.iter().find(|old| old.payment == *ended)?;
+        let tender = Tender {
+            payment: payment.id.clone(),
+            ..old.clone()
+        };
+        // What is reviewed holds nothing yet, and may come to hold all that was asked for.
+        let amount = match payment.authorized {
+            0 => asked.minor,
+            authorized => authorized,
+        };
+        Some(vec![
+            Entry::TenderAdded {
+                order: order.id.clone(),
+                tender,
+            },
+            Entry::PaymentMoved {
+                payment: ended.clone(),
+                movement: Movement::Replaced {
+                    amount,
+                    by: payment.id.clone(),
+                },
+            },
+        ])
+    })
+}
+
+/// The payments that the operation has asked a processor for, with the amounts.
+fn made_by<'a>(
+    draft: &'a Draft<'_>,
+    operation: &'a Operation,
+) -> impl Iterator<Item = (&'a Payment, Money)> {
+    operation.steps.iter().filter_map(|step| match &step.call {
+        Call::Processor { request, .. } if begins_payment(&step.call) => {
+            Some((draft.payment(&step.payment)?, request.amount()))
+        }
+        Call::Processor { .. } | Call::Terminal { .. } => None,
+    })
+}
