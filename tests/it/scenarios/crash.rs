@@ -75,15 +75,15 @@ const FIRST_DEPOSIT: Case = Case {
     is_final_by_answer: true,
 };
 
-/// A payment of the same amount was before it, and set till and terminal in step.
+/// An authorization of the same amount was before it, and set till and terminal in step.
 const DEPOSIT_IN_STEP: Case = Case {
     prepare: |_, app| {
-        let first = app.call("payment.sale", sale("k0", 100_000));
+        let first = app.call("payment.authorize", sale("k0", 100_000));
         assert_eq!(first["outcome"], "approved", "{first}");
     },
     presents: [1, 1],
-    before: [100_000, 100_000, 0],
-    approved: [200_000, 120_000, 0],
+    before: [100_000, 0, 0],
+    approved: [200_000, 20_000, 0],
     is_final_by_answer: false,
     ..FIRST_DEPOSIT
 };
@@ -97,6 +97,12 @@ const DEPOSIT_WITHOUT_SYNC: Case = Case {
 /// A sale, whose receipt belongs to it, and a card-not-present authorization.
 const DEPOSIT_BY_TOKEN: Case = Case {
     adapt: |setup| setup.impatient().without_pre_authorization(),
+    prepare: |_, app| {
+        let first = app.call("payment.sale", sale("k0", 20_000));
+        assert_eq!(first["outcome"], "approved", "{first}");
+    },
+    before: [20_000, 20_000, 0],
+    approved: [120_000, 40_000, 0],
     ..DEPOSIT_WITHOUT_SYNC
 };
 
@@ -180,6 +186,7 @@ fn kill_recovery_everywhere(case: Case, first: &str) {
     let (mut store, mut app) = open(case, &[("POSD_FAILPOINT", first)]);
     arm(&store);
     assert!(app.try_call(case.method, (case.params)("k1")).is_err());
+    store.station.kill();
     let log = store.directory.path().join("points");
     let env = [("POSD_FAILPOINT_LOG", log.to_str().unwrap())];
     assert!(store.station.try_start(&env));
