@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::OpenptFlags;
@@ -16,7 +17,7 @@ use tokio::io::unix::AsyncFd;
 pub struct Pty {
     master: AsyncFd<OwnedFd>,
     /// Kept open so that a till may close and open the port without a hang-up in between.
-    _slave: OwnedFd,
+    slave: OwnedFd,
     link: PathBuf,
     device: PathBuf,
 }
@@ -50,7 +51,7 @@ impl Pty {
         let master = AsyncFd::new(master)?;
         Ok(Self {
             master,
-            _slave: slave,
+            slave,
             link: link.to_owned(),
             device,
         })
@@ -63,11 +64,24 @@ impl Pty {
     /// The pseudo-terminal is gone.
     pub async fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            let mut ready = self.master.readable().await?;
+            self.let_tills_in();
+            let waiting = tokio::time::timeout(LET_IN_EVERY, self.master.readable());
+            let Ok(ready) = waiting.await else {
+                continue;
+            };
+            let mut ready = ready?;
             let read = |master: &AsyncFd<OwnedFd>| Ok(rustix::io::read(master, &mut *buffer)?);
             if let Ok(result) = ready.try_io(read) {
                 return result;
             }
+        }
+    }
+
+    /// A till that was killed leaves its claim to the port behind. A real port forgets it when
+    /// nobody has it open any more; here the kept end would hold it, and only root could open.
+    fn let_tills_in(&self) {
+        if let Err(error) = rustix::termios::ioctl_tiocnxcl(&self.slave) {
+            tracing::debug!(%error, "cannot take a claim from the port");
         }
     }
 
@@ -97,6 +111,8 @@ impl Drop for Pty {
         }
     }
 }
+
+const LET_IN_EVERY: Duration = Duration::from_millis(500);
 
 /// Makes room for a link where an earlier run has left one.
 fn remove_link(link: &Path) -> io::Result<()> {
