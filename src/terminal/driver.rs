@@ -41,6 +41,8 @@ pub(super) struct Driver {
     queued: Option<Queued>,
     /// Started by the session.
     running: Option<Running>,
+    /// What the terminal told last when it got ready.
+    told: Option<SyncId>,
     failures: usize,
 }
 
@@ -89,6 +91,7 @@ impl Driver {
             report,
             queued: None,
             running: None,
+            told: None,
             failures: 0,
         }
     }
@@ -132,7 +135,7 @@ impl Driver {
                     }
                     // There is no session: nothing runs that these could be about.
                     Order::Proceed | Order::Acknowledge { .. } => {}
-                    Order::Abort => self.drop_queued(&Ending::NotSent),
+                    Order::Abort => self.drop_queued(&Ending::Aborted),
                 },
             }
         }
@@ -212,6 +215,7 @@ impl Driver {
             TerminalEvent::Ready { last, .. } => {
                 *phase = Phase::Recording;
                 self.failures = 0;
+                self.told = last.as_ref().and_then(|last| last.sync.clone());
                 (self.report)(Report::Ready {
                     last: last.map(Box::new),
                 });
@@ -257,7 +261,10 @@ impl Driver {
                 request,
                 sync,
             } => self.queue(effect, request, sync),
-            Order::Proceed if *phase == Phase::Recording => *phase = Phase::Ready,
+            Order::Proceed if *phase == Phase::Recording => {
+                *phase = Phase::Ready;
+                self.renew_sync();
+            }
             Order::Proceed => {}
             Order::Acknowledge { effect } => {
                 if self
@@ -268,7 +275,7 @@ impl Driver {
                     link.acknowledge(self.now());
                 }
             }
-            Order::Abort if self.queued.is_some() => self.drop_queued(&Ending::NotSent),
+            Order::Abort if self.queued.is_some() => self.drop_queued(&Ending::Aborted),
             Order::Abort => link.abort(self.now()),
         }
     }
@@ -283,6 +290,14 @@ impl Driver {
             sync,
             until,
         });
+    }
+
+    /// What is queued was decided before the station knew of the terminal's last transaction. Asked
+    /// with the value from before it, the terminal would take that transaction back.
+    fn renew_sync(&mut self) {
+        if let (Some(queued), Some(told)) = (&mut self.queued, self.told.take()) {
+            queued.sync = Some(told);
+        }
     }
 
     /// Starts what is queued; false when there is nothing to start.

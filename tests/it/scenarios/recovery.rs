@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::{Store, TOKEN_TRACE, pickup, sale};
-use crate::store::{App, Line, Setup, wait_for};
+use crate::store::{App, Line, Setup, Station, wait_for};
 
 const AMOUNT: u64 = 50_000;
 const LINES: [Line; 2] = [Line::Serial, Line::Tcp];
@@ -342,6 +342,42 @@ fn s37_the_app_goes_and_another_comes() {
     assert_eq!(last["operation_id"], end["operation_id"]);
     let seqs = second.events.iter().map(|event| event["seq"].as_u64());
     assert!(seqs.eq((seen + 1..).map(Some).take(second.events.len())));
+    assert_eq!(store.terminal.presentations(), 1);
+    store.assert_books(AMOUNT, AMOUNT, 0, 0);
+}
+
+/// A terminal that knows sync takes back a last payment that the till has not heard of. While a
+/// till is away, cards are taken all the same: with the terminal alone, or from another till.
+#[test]
+fn payments_made_while_the_till_was_away_are_left_alone() {
+    let (mut store, app) = open(Line::Tcp, &[]);
+    drop(app);
+    store.station.kill();
+    let others = Setup::new("b", Some(&store.terminal), &store.processor);
+    let other = Station::start(store.directory.path(), &others);
+    let done = other.app().call("payment.sale", sale("b1", 7_000));
+    assert_eq!(done["outcome"], "approved", "{done}");
+    drop(other);
+
+    // The sale is asked for before the terminal can say what it has done meanwhile.
+    store.terminal.post("/unplug", json!({"ms": 1_000}));
+    assert!(store.station.try_start(&[]));
+    let mut app = store.station.app();
+    let next = app.call("payment.sale", sale("k1", 1_000));
+    assert_eq!(next["outcome"], "approved", "{next}");
+    store.assert_books(AMOUNT + 8_000, AMOUNT + 8_000, 0, 0);
+}
+
+#[test]
+fn s41_aborted_before_the_terminal_is_there() {
+    let (store, mut app) = open(Line::Tcp, &[]);
+    store.terminal.post("/unplug", json!({"ms": 60_000}));
+    app.event(|event| event["event"] == "terminal_disconnected");
+    let id = app.send("payment.sale", sale("k1", AMOUNT)).unwrap();
+    app.event(|event| event["event"] == "operation_started");
+    app.call("terminal.abort", json!({}));
+    let answer = app.answer(id).unwrap().unwrap();
+    assert_eq!(answer["outcome"], "cancelled", "{answer}");
     assert_eq!(store.terminal.presentations(), 1);
     store.assert_books(AMOUNT, AMOUNT, 0, 0);
 }
