@@ -1,7 +1,7 @@
 //! What POS apps see: JSON-RPC 2.0 over WebSocket on loopback.
 //!
 //! A frame is parsed here (`request`), turned into a typed [`call::Call`] (`convert`) and handed
-//! to the station; its answer goes back as JSON (`reply`, [`error`], `push`). There are no
+//! to the station; its answer goes back as JSON (`reply`, `error`, `push`). There are no
 //! rules about money in this room.
 
 pub mod call;
