@@ -23,6 +23,10 @@ use crate::domain::terminal::Terminal;
 const OPEN_ENTRIES: &str = "SELECT e.body FROM operation o CROSS JOIN entry e
      WHERE o.finished_at IS NULL AND e.operation_id = o.id ORDER BY e.seq";
 
+const OPERATION: &str = "SELECT o.id, o.idempotency_key, o.fingerprint, o.method, o.started_at,
+         o.finished_at, e.body
+     FROM operation o LEFT JOIN entry e ON e.seq = o.finished_entry";
+
 /// A connection of its own, for reading.
 #[derive(Debug)]
 pub struct Reader {
@@ -175,14 +179,9 @@ impl Reader {
         which: &'static str,
         value: &str,
     ) -> Result<Option<OperationRow>, JournalError> {
-        let select = format!(
-            "SELECT o.id, o.idempotency_key, o.fingerprint, o.method, o.started_at, o.finished_at,
-                 e.body
-             FROM operation o LEFT JOIN entry e ON e.seq = o.finished_entry WHERE {which}"
-        );
         let row = self
             .connection
-            .prepare_cached(&select)?
+            .prepare_cached(&format!("{OPERATION} WHERE {which}"))?
             .query_row([value], |row| {
                 let fingerprint: String = row.get(2)?;
                 let body: Option<String> = row.get(6)?;
@@ -268,7 +267,25 @@ fn from_json<T: DeserializeOwned>(body: &str, what: &str) -> Result<T, JournalEr
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::StatementStatus;
+
     use super::*;
+
+    #[test]
+    fn a_question_is_planned_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("journal.db");
+        drop(schema::open_for_writing(&path).unwrap());
+        let reader = Reader::open(&path).unwrap();
+        for key in ["one", "two", "three"] {
+            let key = IdempotencyKey::new(key);
+            assert_eq!(reader.operation_by_key(&key), Ok(None));
+        }
+        let select = format!("{OPERATION} WHERE o.idempotency_key = ?");
+        let select = reader.connection.prepare_cached(&select).unwrap();
+        assert_eq!(select.get_status(StatementStatus::Run), 3);
+        assert_eq!(select.get_status(StatementStatus::RePrepare), 0);
+    }
 
     #[test]
     fn a_start_does_not_read_what_is_finished() {

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::{JournalError, JournalErrorKind};
@@ -19,6 +20,7 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, JournalError> 
     connection.busy_timeout(std::time::Duration::from_secs(2))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    keep_plans(&connection)?;
     migrate(&mut connection)?;
     Ok(connection)
 }
@@ -29,7 +31,15 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection, JournalError> 
     let connection = Connection::open_with_flags(path, flags)
         .map_err(|error| JournalError::other(path, &error))?;
     connection.busy_timeout(std::time::Duration::from_secs(2))?;
+    keep_plans(&connection)?;
     Ok(connection)
+}
+
+/// A prepared statement stays prepared. SQLite may else plan one anew for each value that is bound,
+/// and did so for the look-up by idempotency key, which every operation begins with.
+fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), JournalError> {
