@@ -1,7 +1,7 @@
 //! The configuration file (TOML): read, checked and turned into what the rooms need. Unknown keys
 //! are refused, so that a misspelt one does not go unnoticed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -29,6 +29,10 @@ pub struct Config {
     pub language: Language,
     /// Web origins that may connect; programs that send no `Origin` always may.
     pub allowed_origins: Vec<String>,
+    /// Card type ids that are taken here; all when absent.
+    pub card_types: Option<BTreeSet<String>>,
+    /// Tender type ids that are taken here; all when absent.
+    pub tender_types: Option<BTreeSet<String>>,
     /// Terminals by id.
     pub terminals: BTreeMap<TerminalId, TerminalConfig>,
     /// Merchant accounts by id.
@@ -141,6 +145,8 @@ impl Config {
             data_dir: file.station.data_dir,
             language,
             allowed_origins: file.station.allowed_origins,
+            card_types: file.station.card_types,
+            tender_types: file.station.tender_types,
             terminals,
             accounts,
         })
@@ -173,6 +179,8 @@ impl Config {
         Directory {
             terminals: terminals.collect(),
             accounts: accounts.collect(),
+            card_types: self.card_types.clone(),
+            tender_types: self.tender_types.clone(),
         }
     }
 }
@@ -196,6 +204,8 @@ struct Station {
     language: Option<String>,
     #[serde(default)]
     allowed_origins: Vec<String>,
+    card_types: Option<BTreeSet<String>>,
+    tender_types: Option<BTreeSet<String>>,
 }
 
 #[derive(Deserialize)]

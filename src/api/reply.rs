@@ -10,7 +10,7 @@ use super::error::{tell, word};
 use crate::clock;
 use crate::domain::id::OperationId;
 use crate::domain::order::{Fulfilment, Line, LineState, Order, Tender};
-use crate::domain::outcome::Outcome;
+use crate::domain::outcome::{Outcome, Skipped};
 use crate::domain::payment::Payment;
 use crate::outcome::code::Code;
 use crate::outcome::text::{Facts, Language};
@@ -167,6 +167,12 @@ fn finished(operation: &OperationId, outcome: &Outcome, language: Language) -> V
         let order = json!({"order_id": order.id.as_str(), "version": order.version});
         row.insert("order".to_owned(), order);
     }
+    if !outcome.skipped.is_empty() {
+        row.insert(
+            "skipped".to_owned(),
+            outcome.skipped.iter().map(skipped).collect(),
+        );
+    }
     if !outcome.receipts.is_empty() {
         row.insert(
             "receipts".to_owned(),
@@ -174,6 +180,13 @@ fn finished(operation: &OperationId, outcome: &Outcome, language: Language) -> V
         );
     }
     Value::Object(row)
+}
+
+fn skipped(skipped: &Skipped) -> Value {
+    json!({
+        "payment_id": skipped.payment.as_str(),
+        "code": Code::from(skipped.reason).name(),
+    })
 }
 
 fn in_doubt(operation: &OperationId, language: Language) -> Value {

@@ -1,6 +1,6 @@
 //! What is configured here and what it can do. Flows choose by capability, never by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use firmware_protocols::vocabulary::Currency;
 
@@ -13,6 +13,10 @@ pub struct Directory {
     pub terminals: BTreeMap<TerminalId, TerminalProfile>,
     /// Merchant accounts by id.
     pub accounts: BTreeMap<MerchantAccountId, ProcessorCapabilities>,
+    /// Card type ids of the surrounding system that are taken here; all when absent.
+    pub card_types: Option<BTreeSet<String>>,
+    /// Tender type ids of the surrounding system that are taken here; all when absent.
+    pub tender_types: Option<BTreeSet<String>>,
 }
 
 /// A configured terminal.

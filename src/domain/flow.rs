@@ -9,6 +9,7 @@ mod order_put;
 mod pickup;
 mod reauthorize;
 mod refund;
+mod refusal;
 mod route;
 mod sale;
 mod ship;

@@ -4,7 +4,7 @@ use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::{DeclineReason, Receipt};
 use serde::{Deserialize, Serialize};
 
-use super::id::OrderId;
+use super::id::{OrderId, PaymentId};
 use super::payment::Payment;
 
 /// How an operation ended, with all that its app is told; a repeat gets exactly this again.
@@ -30,6 +30,18 @@ pub struct Outcome {
     pub balance_due: Option<Money>,
     /// Receipts that the terminal sent.
     pub receipts: Vec<Receipt>,
+    /// Tenders of the order that were passed over, because they cannot be captured from here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<Skipped>,
+}
+
+/// A tender that was passed over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// Its payment.
+    pub payment: PaymentId,
+    /// Why.
+    pub reason: Reason,
 }
 
 impl Outcome {
@@ -47,6 +59,7 @@ impl Outcome {
             secured: None,
             balance_due: None,
             receipts: Vec::new(),
+            skipped: Vec::new(),
         }
     }
 }
@@ -136,6 +149,10 @@ pub enum Reason {
     ExceedsOpenAmount,
     /// The order's payment belongs to a merchant account that this station does not have.
     MerchantAccountUnknown,
+    /// The tender's card type is not taken here.
+    CardTypeUnknown,
+    /// The tender's type is not taken here.
+    TenderTypeUnknown,
     /// The line to the terminal could not be opened.
     TerminalUnreachable,
     /// The processor could not be reached.

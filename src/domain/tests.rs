@@ -16,6 +16,7 @@ mod pickup;
 mod properties;
 mod reauthorize;
 mod recovery;
+mod refusal;
 mod samples;
 mod ship;
 mod tokenize;

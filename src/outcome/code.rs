@@ -133,6 +133,8 @@ impl From<Reason> for Code {
             Reason::AuthorizationUnknown => Self::AuthorizationUnknown,
             Reason::ExceedsOpenAmount => Self::ExceedsOpenAmount,
             Reason::MerchantAccountUnknown => Self::MerchantAccountUnknown,
+            Reason::CardTypeUnknown => Self::CardTypeUnknown,
+            Reason::TenderTypeUnknown => Self::TenderTypeUnknown,
             Reason::TerminalUnreachable => Self::TerminalUnreachable,
             Reason::ProcessorUnreachable => Self::ProcessorUnreachable,
             Reason::NotCarriedOut => Self::NotCarriedOut,
@@ -296,7 +298,7 @@ catalogue! {
     /// The payment belongs to a merchant account that this station does not have.
     MerchantAccountUnknown "merchant_account_unknown" TakeBalance Safe [D365 "CCR005", Brp "9"]
     /// The order's tender type is missing, or not known here.
-    TenderTypeUnknown "tender_type_unknown" TakeBalance Safe [D365 "CCR006", Brp "10"]
+    TenderTypeUnknown "tender_type_unknown" TakeBalance Safe [D365 "CCR028", Brp "10"]
     /// This means of payment is not set up for this kind of sale.
     TenderTypeNotSupported "tender_type_not_supported" OtherTender Safe [D365 "CCR006", Brp "14"]
     /// Too much to be promised while the processor cannot be reached.

@@ -153,6 +153,7 @@ pub(crate) struct Setup {
     pub(crate) more_terminal: String,
     pub(crate) processor: String,
     pub(crate) more_account: String,
+    pub(crate) more_station: String,
     /// How long the terminal may take to answer a command.
     pub(crate) response_ms: u64,
     /// How long a payment may take without a sign of life.
@@ -171,6 +172,7 @@ impl Setup {
             more_terminal: String::new(),
             processor: processor.url(),
             more_account: String::new(),
+            more_station: String::new(),
             response_ms: 2_000,
             completion_ms: 10_000,
         }
@@ -196,10 +198,10 @@ impl Setup {
     fn text(&self, data_dir: &Path) -> String {
         let data_dir = data_dir.display();
         let mut text = format!(
-            "[station]\nname = \"{}\"\nlisten = \"127.0.0.1:0\"\ndata_dir = \"{data_dir}\"\n\
+            "[station]\nname = \"{}\"\nlisten = \"127.0.0.1:0\"\ndata_dir = \"{data_dir}\"\n{}\n\
              [[merchant_account]]\nid = \"nordic\"\nconnector = \"sim\"\nurl = \"{}\"\n\
              merchant = \"M-1\"\ntimeout_ms = 2000\n{}\n",
-            self.name, self.processor, self.more_account,
+            self.name, self.more_station, self.processor, self.more_account,
         );
         if let Some(line) = &self.terminal {
             text.push_str(&format!(

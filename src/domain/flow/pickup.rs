@@ -7,18 +7,18 @@ use firmware_protocols::vocabulary::terminal::TerminalRequest;
 use super::order_put::check_order_free;
 use super::sale::at_terminal;
 use super::{Next, Plan, check_payment_free, check_terminal, finish, is_approved, outcome, taken};
-use super::{reauthorize, route};
+use super::{reauthorize, refusal, route};
 use crate::domain::allocation;
 use crate::domain::draft::Draft;
 use crate::domain::entry::Entry;
 use crate::domain::id::{LineId, OperationId, OrderId, TerminalId};
 use crate::domain::operation::{Answer, Operation, Step};
 use crate::domain::order::{Order, Tender};
-use crate::domain::outcome::{Outcome, Reason, Verdict};
-use crate::domain::payment::{Action, Payment, Status};
+use crate::domain::outcome::{Outcome, Reason, Skipped, Verdict};
+use crate::domain::payment::{Action, Payment};
 use crate::domain::quote;
 use crate::domain::rejection::{OrderProblem, Rejection};
-use crate::domain::request::PickupTender;
+use crate::domain::request::{PickupTender, Request};
 
 /// The parameters.
 #[derive(Clone, Copy, Debug)]
@@ -110,9 +110,11 @@ fn capture_next(
                 .iter()
                 .any(|step| step.payment == payment.id)
     };
+    let able = |payment: &&Payment| refusal::find(draft, operation, order, payment).is_none();
     let first = draft.usable_payments(order).filter(made_now);
     let plan = first
         .chain(draft.usable_payments(order))
+        .filter(able)
         .find_map(|payment| {
             capture(draft, operation, payment, rest)
                 .or_else(|| reauthorize::plan(draft, operation, payment, rest))
@@ -132,11 +134,10 @@ fn capture(
         return None;
     }
     let (id, share) = allocation::next_share([payment], rest)?;
-    let route = route::find(draft, payment)?;
-    route.is_free_for(draft, operation).then(|| Plan {
+    Some(Plan {
         payment: id,
         opens: None,
-        call: route.capture(share),
+        call: route::find(draft, payment)?.capture(share),
     })
 }
 
@@ -179,7 +180,10 @@ fn hand_over(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Next {
     });
     match call {
         Some(plan) => Next::Call(Box::new(plan)),
-        None => finish(outcome(draft, operation, Verdict::Approved, None)),
+        None => finish(Outcome {
+            skipped: skipped(draft, operation, order, true),
+            ..outcome(draft, operation, Verdict::Approved, None)
+        }),
     }
 }
 
@@ -221,40 +225,36 @@ fn release(draft: &Draft<'_>, operation: &Operation, order: &Order, rest: Money)
         });
         return Next::Record(entries);
     }
+    let skipped = skipped(draft, operation, order, false);
     let (verdict, reason) = match operation.steps.last().and_then(|step| step.answer.as_ref()) {
         Some(Answer::Declined(reason)) => (Verdict::Declined, *reason),
         Some(Answer::NotDone(reason)) => (Verdict::Failed, *reason),
         Some(Answer::Cancelled) => (Verdict::Cancelled, Reason::Aborted),
         Some(Answer::OnHold { .. }) => (Verdict::Declined, Reason::OnHold),
         Some(Answer::Approved(_)) => (Verdict::Declined, Reason::BalanceDue),
-        None => (Verdict::Declined, no_tender(draft, operation, order)),
+        None => {
+            let first = skipped.first().map(|skipped| skipped.reason);
+            (Verdict::Declined, first.unwrap_or(Reason::BalanceDue))
+        }
     };
     let outcome = outcome(draft, operation, verdict, Some(reason));
     finish(Outcome {
         balance_due: Some(rest),
+        skipped,
         ..outcome
     })
 }
 
-/// Why no tender could even be tried.
-fn no_tender(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Reason {
-    let holding = draft
-        .usable_payments(order)
-        .filter(|payment| !payment.open().is_zero())
-        .map(|payment| route::find(draft, payment));
-    let mut reason = Reason::BalanceDue;
-    for route in holding {
-        match route {
-            None => return Reason::MerchantAccountUnknown,
-            Some(route) if !route.is_free_for(draft, operation) => reason = Reason::TerminalBusy,
-            Some(_) => {}
-        }
+/// The tenders that were passed over; with another card none was asked for.
+fn skipped(draft: &Draft<'_>, operation: &Operation, order: &Order, is_paid: bool) -> Vec<Skipped> {
+    if let Request::PickupCapture {
+        tender: PickupTender::Other { .. },
+        ..
+    } = operation.request
+    {
+        return Vec::new();
     }
-    let is_on_hold = |payment: &Payment| payment.status() == Status::OnHold;
-    if reason == Reason::BalanceDue && draft.usable_payments(order).any(is_on_hold) {
-        reason = Reason::OnHold;
-    }
-    reason
+    refusal::skipped(draft, operation, order, is_paid)
 }
 
 fn is_void_of(step: &Step, payment: &Payment) -> bool {

@@ -46,6 +46,8 @@ pub(super) fn directory() -> Directory {
             profile("plain", None, true),
         ]
         .into(),
+        card_types: None,
+        tender_types: None,
     }
 }
 

@@ -1,9 +1,9 @@
-//! Orders across channels and pickup: S01, S02, S03, S15 to S18, S21.
+//! Orders across channels and pickup: S01, S02, S03, S15 to S21.
 
 use serde_json::json;
 
 use super::{Store, TOKEN_TRACE, deposit, pickup};
-use crate::store::wait_for;
+use crate::store::{Line, Setup, wait_for};
 
 #[test]
 fn s01_buy_online_pick_up_in_store() {
@@ -202,6 +202,46 @@ fn s18_an_authorization_that_has_ended_is_not_made_anew() {
     assert_eq!(done["captured_minor"], 80_000, "{done}");
     assert_eq!(store.terminal.presentations(), 1);
     store.assert_books(160_000 + TOKEN_TRACE, 80_000, TOKEN_TRACE, 0);
+}
+
+#[test]
+fn s19_a_tender_of_another_merchant_account_is_passed_over() {
+    let store = Store::open();
+    let mut app = store.station.app();
+    let mut order = store.order_paid_online("O-19", &[80_000, 80_000]);
+    order["tenders"][0]["merchant_account"] = json!("elsewhere");
+    app.call("order.put", json!({"order": order}));
+    let done = app.call("pickup.capture", pickup("k1", "O-19", 1, &["1"]));
+    assert_eq!(done["outcome"], "approved", "{done}");
+    let passed = json!([{"payment_id": "O-19/0", "code": "merchant_account_unknown"}]);
+    assert_eq!(done["skipped"], passed, "{done}");
+    store.assert_books(160_000 + TOKEN_TRACE, 80_000, TOKEN_TRACE, 0);
+}
+
+#[test]
+fn s20_unknown_card_and_tender_types_are_refused() {
+    let store = Store::open_with(Line::Serial, &[], |setup| Setup {
+        more_station: "card_types = [\"VISA\"]\ntender_types = [\"9\"]".to_owned(),
+        ..setup
+    });
+    let mut app = store.station.app();
+    let mut order = store.order_paid_online("O-20", &[80_000, 80_000]);
+    order["tenders"][0]["card_type"] = json!("DINERS");
+    order["tenders"][1]["tender_type"] = json!("7");
+    app.call("order.put", json!({"order": order}));
+    let told = app.call("pickup.capture", pickup("k1", "O-20", 1, &["1"]));
+    assert_eq!(told["outcome"], "declined", "{told}");
+    assert_eq!(told["code"], "card_type_unknown", "{told}");
+    assert_eq!(told["balance_due_minor"], 80_000, "{told}");
+    let passed = json!([
+        {"payment_id": "O-20/0", "code": "card_type_unknown"},
+        {"payment_id": "O-20/1", "code": "tender_type_unknown"},
+    ]);
+    assert_eq!(told["skipped"], passed, "{told}");
+    // Nothing was sent.
+    store.assert_books(160_000 + TOKEN_TRACE, 0, TOKEN_TRACE, 0);
+    let refused = store.processor.get("/books")["refused"].clone();
+    assert_eq!(refused.as_array().map_or(0, Vec::len), 0, "{refused}");
 }
 
 #[test]

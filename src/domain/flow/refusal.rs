@@ -1,0 +1,96 @@
+//! Why a tender cannot even be tried from here. It is passed over and named; the next one is tried.
+
+use super::{is_approved, route};
+use crate::domain::draft::Draft;
+use crate::domain::operation::Operation;
+use crate::domain::order::{Order, Tender};
+use crate::domain::outcome::{Reason, Skipped};
+use crate::domain::payment::{Payment, Status};
+
+/// Why a payment of an order cannot be captured from here, if it cannot. Nothing is sent for it.
+pub(super) fn find(
+    draft: &Draft<'_>,
+    operation: &Operation,
+    order: &Order,
+    payment: &Payment,
+) -> Option<Reason> {
+    let tender = order.tenders.iter().find(|it| it.payment == payment.id);
+    if let Some(reason) = tender.and_then(|tender| of_type(draft, tender)) {
+        return Some(reason);
+    }
+    if payment.status() == Status::OnHold {
+        return Some(Reason::OnHold);
+    }
+    if payment.open().is_zero() && payment.lapsed > 0 {
+        let accounts = &draft.directory().accounts;
+        let known = payment
+            .account
+            .as_ref()
+            .is_some_and(|id| accounts.contains_key(id));
+        return (!known).then_some(Reason::MerchantAccountUnknown);
+    }
+    match route::find(draft, payment) {
+        None => Some(Reason::MerchantAccountUnknown),
+        Some(route) if !route.is_free_for(draft, operation) => Some(Reason::TerminalBusy),
+        Some(_) => None,
+    }
+}
+
+/// Tenders made here have no type ids, and need none.
+fn of_type(draft: &Draft<'_>, tender: &Tender) -> Option<Reason> {
+    let directory = draft.directory();
+    let is_unknown = |known: &Option<std::collections::BTreeSet<String>>, id: &Option<String>| {
+        let known = known.as_ref().zip(id.as_ref());
+        known.is_some_and(|(known, id)| !known.contains(id))
+    };
+    if is_unknown(&directory.tender_types, &tender.tender_type) {
+        Some(Reason::TenderTypeUnknown)
+    } else if is_unknown(&directory.card_types, &tender.card_type) {
+        Some(Reason::CardTypeUnknown)
+    } else {
+        None
+    }
+}
+
+/// The tenders that were passed over: those that cannot be captured from here and stand before the
+/// last one that paid, or all of them when what is due could not be paid.
+pub(super) fn skipped(
+    draft: &Draft<'_>,
+    operation: &Operation,
+    order: &Order,
+    is_paid: bool,
+) -> Vec<Skipped> {
+    let has_paid = |payment: &Payment| {
+        let mut steps = operation.steps.iter();
+        steps.any(|step| step.payment == payment.id && is_approved(step) && is_capture(step))
+    };
+    let payments: Vec<&Payment> = draft.usable_payments(order).collect();
+    let last = payments.iter().rposition(|payment| has_paid(payment));
+    let reached = if is_paid {
+        last.unwrap_or(0)
+    } else {
+        payments.len()
+    };
+    let holds = |payment: &&&Payment| {
+        let held = payment.status() == Status::OnHold || !payment.open().is_zero();
+        // What was released when the order was complete was held before.
+        let touched = operation
+            .steps
+            .iter()
+            .any(|step| step.payment == payment.id);
+        (held || payment.lapsed > 0 || touched) && !has_paid(payment)
+    };
+    let passed = payments.iter().take(reached).filter(holds);
+    passed
+        .filter_map(|payment| {
+            Some(Skipped {
+                payment: payment.id.clone(),
+                reason: find(draft, operation, order, payment)?,
+            })
+        })
+        .collect()
+}
+
+fn is_capture(step: &crate::domain::operation::Step) -> bool {
+    super::takes_money(&step.call)
+}
