@@ -29,6 +29,9 @@ struct Details {
     problem: Option<String>,
     /// What is left, where an amount was too large: minor units.
     available_minor: Option<u64>,
+    /// What the order costs, and what was authorized for it: minor units.
+    total_minor: Option<u64>,
+    authorized_minor: Option<u64>,
     /// The order's version here.
     order_version: Option<u64>,
     /// The operation that is in the way.
@@ -98,6 +101,8 @@ impl ApiError {
         }
         for (name, number) in [
             ("available_minor", self.details.available_minor),
+            ("total_minor", self.details.total_minor),
+            ("authorized_minor", self.details.authorized_minor),
             ("order_version", self.details.order_version),
         ] {
             if let Some(number) = number {
@@ -188,6 +193,12 @@ impl From<Rejection> for ApiError {
             | Rejection::OrderBusy { holder } => Self::refused(code).held_by(holder),
             Rejection::ExceedsOpenAmount { open } => Self::refused(code).with_amount(*open),
             Rejection::ExceedsCapturedAmount { paid } => Self::refused(code).with_amount(*paid),
+            Rejection::AuthorizedAmountChanged { total, authorized } => {
+                let mut error = Self::refused(code);
+                error.details.total_minor = Some(total.minor);
+                error.details.authorized_minor = Some(authorized.minor);
+                error
+            }
             Rejection::OrderChanged { version } => {
                 let mut error = Self::refused(code);
                 error.details.order_version = Some(*version);

@@ -74,6 +74,13 @@ pub enum Rejection {
     DepositMissing,
     /// All of the order is paid or held.
     NothingToSecure,
+    /// The order costs another amount than the one that was authorized for it.
+    AuthorizedAmountChanged {
+        /// What it costs.
+        total: Money,
+        /// What was authorized for it.
+        authorized: Money,
+    },
     /// The order has no such line.
     LineUnknown(LineId),
     /// The line was handed over or cancelled, or is being handed over.

@@ -175,6 +175,7 @@ impl From<&Rejection> for Code {
             Rejection::OrderBusy { .. } => Self::OrderBusy,
             Rejection::DepositMissing => Self::DepositMissing,
             Rejection::NothingToSecure => Self::NothingToSecure,
+            Rejection::AuthorizedAmountChanged { .. } => Self::AuthorizedAmountChanged,
             Rejection::LineUnknown(_) => Self::LineUnknown,
             Rejection::LineNotOpen(_) => Self::LineNotOpen,
             Rejection::LineNotShipped(_) => Self::LineNotShipped,

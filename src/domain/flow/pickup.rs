@@ -13,7 +13,7 @@ use crate::domain::draft::Draft;
 use crate::domain::entry::Entry;
 use crate::domain::id::{LineId, OperationId, OrderId, TerminalId};
 use crate::domain::operation::{Answer, Operation, Step};
-use crate::domain::order::{Order, Tender};
+use crate::domain::order::{Channel, Order, Tender};
 use crate::domain::outcome::{Outcome, Reason, Skipped, Verdict};
 use crate::domain::payment::{Action, Payment};
 use crate::domain::quote;
@@ -53,8 +53,9 @@ pub(super) fn admit(
         check_payment_free(draft, &payment.id)?;
     }
     let due = quote::due(draft.usable_payments(order), order, wish.lines);
-    if let PickupTender::Other { terminal } = wish.tender {
-        check_terminal(draft, terminal, due)?;
+    match wish.tender {
+        PickupTender::Available => check_amount(draft, order)?,
+        PickupTender::Other { terminal } => check_terminal(draft, terminal, due)?,
     }
     Ok(vec![Entry::LinesReserved {
         order: order.id.clone(),
@@ -62,6 +63,28 @@ pub(super) fn admit(
         lines: wish.lines.to_vec(),
         due,
     }])
+}
+
+/// An online order without a deposit is authorized in full when it is made. When all its tenders were
+/// approved and still do not make up what it costs, its price has changed since, and whoever made it
+/// has to say what is right. A tender that was declined, or is being reviewed, explains a difference;
+/// what was released since is no difference.
+fn check_amount(draft: &Draft<'_>, order: &Order) -> Result<(), Rejection> {
+    let first = draft.usable_payments(order);
+    // What was authorized anew was authorized before.
+    let first = first.filter(|payment| payment.replaces.is_none());
+    let all: Vec<u64> = first.map(|payment| payment.authorized).collect();
+    let authorized = all.iter().copied().fold(0, u64::saturating_add);
+    let total = order.total();
+    let is_in_full = order.channel == Channel::Online && order.deposit == 0;
+    let all_approved = !all.is_empty() && !all.contains(&0);
+    if is_in_full && all_approved && authorized < total.minor {
+        return Err(Rejection::AuthorizedAmountChanged {
+            total,
+            authorized: Money::new(authorized, total.currency),
+        });
+    }
+    Ok(())
 }
 
 pub(super) fn next(

@@ -121,6 +121,10 @@ fn the_tenders_pay_in_sequence_until_it_is_enough() {
         let name = format!("{held:?} {fates:?}");
         let mut world = World::new();
         let ids = world.put_order(0, &[80], held);
+        // What a store has authorized need not be all of it.
+        let order = world.state.books.orders.values_mut().next().unwrap();
+        order.channel = Channel::Store;
+        world.forget_history();
         let outcome = world.run(world.pickup(&[0]), fates);
         world.check_agreement();
         assert_eq!(
@@ -401,6 +405,67 @@ fn a_tender_whose_terminal_is_at_work_is_passed_over() {
     let outcome = world.run(world.pickup(&[0]), &[]);
     assert_eq!(outcome.captured, Some(nok(80)));
     assert_eq!(counters(&world, &ids), [(80, 20)]);
+}
+
+#[test]
+fn an_online_order_costs_what_was_authorized_for_it() {
+    // Channel, deposit, lines, held, whether its amount has changed since it was authorized.
+    for (channel, deposit, lines, held, changed) in [
+        (Channel::Online, 0, &[80][..], &[80][..], false),
+        (Channel::Online, 0, &[80], &[50, 30], false),
+        (Channel::Online, 0, &[70], &[80], false),
+        (Channel::Online, 0, &[90], &[80], true),
+        (Channel::Online, 0, &[60, 30], &[80], true),
+        (Channel::Online, 0, &[90], &[50, 30], true),
+        // Nothing was authorized at all, or not yet.
+        (Channel::Online, 0, &[90], &[], false),
+        (Channel::Online, 0, &[90], &[80, 0], false),
+        // A deposit, or another channel, explains it.
+        (Channel::Online, 10, &[90], &[80], false),
+        (Channel::Store, 0, &[90], &[80], false),
+        (Channel::CallCenter, 0, &[90], &[80], false),
+    ] {
+        let mut world = World::new();
+        world.put_order(deposit, lines, held);
+        let order = world.state.books.orders.values_mut().next().unwrap();
+        order.channel = channel;
+        world.forget_history();
+        let name = format!("{channel:?} {deposit} {lines:?} {held:?}");
+        let expected = Rejection::AuthorizedAmountChanged {
+            total: nok(lines.iter().sum()),
+            authorized: nok(held.iter().sum()),
+        };
+        let refused = world.ask(world.pickup(&[0])).err();
+        assert_eq!(refused, changed.then_some(expected), "{name}");
+        let taken = world.state.books.payments.values();
+        let over = taken.filter(|payment| payment.captured > payment.authorized);
+        assert_eq!(over.count(), 0, "{name}");
+    }
+}
+
+#[test]
+fn another_card_makes_up_for_a_changed_amount() {
+    let mut world = World::new();
+    let ids = world.put_order(0, &[60, 30], &[80]);
+    assert!(world.ask(world.pickup(&[1])).is_err());
+    world.run(world.pickup_with(&[1], other()), &[]);
+    let outcome = world.run(world.pickup(&[0]), &[]);
+    assert_eq!(outcome.captured, Some(nok(60)));
+    assert_eq!(counters(&world, &ids), [(60, 20)]);
+    world.check_agreement();
+}
+
+#[test]
+fn what_was_released_since_does_not_change_the_amount() {
+    let mut world = World::new();
+    let ids = world.put_order(0, &[80], &[40, 40]);
+    let void = Request::Void {
+        payment: ids[1].clone(),
+    };
+    world.run(void, &[]);
+    let outcome = world.run(world.pickup(&[0]), &[]);
+    assert_eq!(outcome.balance_due, Some(nok(40)));
+    world.check_agreement();
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::outside::Fate::{self, *};
 use super::samples::{nok, terminal};
 use super::world::World;
 use crate::domain::id::{MerchantAccountId, PaymentId, Timestamp};
-use crate::domain::order::LineState;
+use crate::domain::order::{Channel, LineState};
 use crate::domain::outcome::{Reason, Verdict};
 use crate::domain::payment::{Payment, Status};
 use crate::domain::request::PickupTender;
@@ -134,6 +134,9 @@ fn the_new_payment_is_linked_and_counts_like_the_old_tender() {
 fn it_never_takes_more_in_all_than_the_old_one_held() {
     let mut world = World::new();
     world.put_order(0, &[80, 20, 50], &[100]);
+    let order = world.state.books.orders.values_mut().next().unwrap();
+    order.channel = Channel::Store;
+    world.forget_history();
     world.run(world.pickup(&[0]), &[Expired]);
     // What is left of it pays the next pickup, without asking for the old one again.
     let outcome = world.run(world.pickup(&[1]), &[]);

@@ -1,4 +1,4 @@
-//! Orders across channels and pickup: S01, S02, S03, S15 to S21.
+//! Orders across channels and pickup: S01, S02, S03, S15 to S22.
 
 use serde_json::json;
 
@@ -271,4 +271,30 @@ fn s21_two_counters_at_once() {
         "order_changed"
     );
     store.assert_books(80_000 + TOKEN_TRACE, 80_000, TOKEN_TRACE, 0);
+}
+
+#[test]
+fn s22_the_order_costs_more_than_was_authorized() {
+    let store = Store::open();
+    let mut app = store.station.app();
+    // A coupon has expired since: 900.00 now, 800.00 were authorized.
+    let mut order = store.order_paid_online("O-22", &[80_000]);
+    order["lines"][0]["amount_minor"] = json!(90_000);
+    app.call("order.put", json!({"order": order}));
+    let error = app.refused("pickup.capture", pickup("k1", "O-22", 1, &["1"]));
+    assert_eq!(
+        error["data"]["code"], "authorized_amount_changed",
+        "{error}"
+    );
+    assert_eq!(error["data"]["total_minor"], 90_000, "{error}");
+    assert_eq!(error["data"]["authorized_minor"], 80_000, "{error}");
+    store.assert_books(80_000 + TOKEN_TRACE, 0, TOKEN_TRACE, 0);
+
+    // The shop puts it right: 700.00. Not more is taken, the rest is released.
+    order["version"] = json!(2);
+    order["lines"][0]["amount_minor"] = json!(70_000);
+    app.call("order.put", json!({"order": order}));
+    let done = app.call("pickup.capture", pickup("k2", "O-22", 2, &["1"]));
+    assert_eq!(done["captured_minor"], 70_000, "{done}");
+    store.assert_books(80_000 + TOKEN_TRACE, 70_000, 10_000 + TOKEN_TRACE, 0);
 }
