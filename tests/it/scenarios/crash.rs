@@ -124,6 +124,23 @@ fn s34_pickup_of_three_tenders_killed_at_every_point() {
     kill_everywhere(PICKUP);
 }
 
+/// S17: what was held has ended, and the same card is asked for it anew.
+#[test]
+fn s34_pickup_authorized_anew_killed_at_every_point() {
+    kill_everywhere(Case {
+        prepare: |store, app| {
+            let order = store.order_paid_online("O-7", &[80_000]);
+            let authorization = &order["tenders"][0]["auth_token"];
+            let expired = json!({"authorization": authorization});
+            store.processor.post("/control/expire", expired);
+            app.call("order.put", json!({"order": order}));
+        },
+        before: [80_000 + TOKEN_TRACE, 0, TOKEN_TRACE],
+        approved: [160_000 + TOKEN_TRACE, 80_000, TOKEN_TRACE],
+        ..PICKUP
+    });
+}
+
 #[test]
 fn s34_first_deposit_killed_at_every_point() {
     kill_everywhere(FIRST_DEPOSIT);
