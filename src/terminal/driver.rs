@@ -60,6 +60,9 @@ struct Running {
 
 /// Why a line is not served any more.
 enum Closed {
+    /// The terminal has closed a connection on which nothing was going on, as many do after some
+    /// seconds. It is opened again when there is something to say.
+    Idle,
     /// The session or the line ended it.
     Line(String),
     /// The station is gone.
@@ -102,16 +105,34 @@ impl Driver {
                 Ok(transport) => self.serve(transport).await,
                 Err(cause) => Closed::Line(cause),
             };
-            match closed {
+            let paused = match closed {
                 Closed::Station => return,
+                Closed::Idle => self.rest().await,
                 Closed::Line(cause) => {
                     (self.report)(Report::Down { cause });
+                    self.pause().await
                 }
-            }
-            if self.pause().await.is_err() {
+            };
+            if paused.is_err() {
                 return;
             }
             self.failures = self.failures.saturating_add(1);
+        }
+    }
+
+    /// Waits for the next request.
+    async fn rest(&mut self) -> Result<(), Closed> {
+        loop {
+            let order = self.orders.recv().await.ok_or(Closed::Station)?;
+            if let Order::Start {
+                effect,
+                request,
+                sync,
+            } = order
+            {
+                self.queue(effect, request, sync);
+                return Ok(());
+            }
         }
     }
 
@@ -162,6 +183,7 @@ impl Driver {
                         let bytes = buffer.get(..count).unwrap_or_default();
                         link.handle_input(bytes, self.now());
                     }
+                    Err(_) if self.may_rest(phase) => break Closed::Idle,
                     Err(error) => break Closed::Line(format!("line closed: {error}")),
                 },
                 () = sleep(self.until(wake)), if wake.is_some() => {
@@ -186,6 +208,12 @@ impl Driver {
             output
         } {}
         closed
+    }
+
+    /// A serial line that closes was unplugged; a TCP connection without work may just be over.
+    fn may_rest(&self, phase: Phase) -> bool {
+        let is_tcp = matches!(self.config.line, LineConfig::Tcp { .. });
+        is_tcp && phase == Phase::Ready && self.running.is_none() && self.queued.is_none()
     }
 
     /// Carries out what the session wants, until it waits; returns until when.

@@ -370,7 +370,7 @@ fn payments_made_while_the_till_was_away_are_left_alone() {
 
 #[test]
 fn s41_aborted_before_the_terminal_is_there() {
-    let (store, mut app) = open(Line::Tcp, &[]);
+    let (store, mut app) = open(Line::Serial, &[]);
     store.terminal.post("/unplug", json!({"ms": 60_000}));
     app.event(|event| event["event"] == "terminal_disconnected");
     let id = app.send("payment.sale", sale("k1", AMOUNT)).unwrap();
@@ -380,4 +380,16 @@ fn s41_aborted_before_the_terminal_is_there() {
     assert_eq!(answer["outcome"], "cancelled", "{answer}");
     assert_eq!(store.terminal.presentations(), 1);
     store.assert_books(AMOUNT, AMOUNT, 0, 0);
+}
+
+#[test]
+fn a_terminal_that_closes_idle_connections_is_called_again_when_needed() {
+    let store = Store::open_with(Line::Tcp, &[], |setup| setup);
+    let mut app = store.station.app();
+    for key in ["k1", "k2", "k3"] {
+        let sold = app.call("payment.sale", sale(key, 10_000));
+        assert_eq!(sold["outcome"], "approved", "{sold}");
+        store.terminal.post("/unplug", json!({"ms": 0}));
+    }
+    store.assert_books(30_000, 30_000, 0, 0);
 }
