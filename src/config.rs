@@ -88,6 +88,8 @@ pub struct AccountConfig {
     pub timeout: Duration,
     /// Whether the processor knows what this account's terminals have authorized.
     pub follows_up_terminals: bool,
+    /// How often the processor captures one authorization.
+    pub partial_capture: PartialCapture,
 }
 
 /// What is wrong with a configuration.
@@ -170,7 +172,7 @@ impl Config {
         });
         let accounts = self.accounts.iter().map(|(id, account)| {
             let capabilities = ProcessorCapabilities {
-                partial_capture: PartialCapture::Many,
+                partial_capture: account.partial_capture,
                 card_token_authorization: true,
                 follows_up_terminals: account.follows_up_terminals,
             };
@@ -240,6 +242,14 @@ struct Account {
     merchant: String,
     timeout_ms: Option<u64>,
     follows_up_terminals: Option<bool>,
+    partial_capture: Option<Captures>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Captures {
+    Once,
+    Many,
 }
 
 #[derive(Deserialize)]
@@ -263,6 +273,10 @@ fn accounts(files: Vec<Account>) -> Result<BTreeMap<MerchantAccountId, AccountCo
             merchant: file.merchant,
             timeout: Duration::from_millis(file.timeout_ms.unwrap_or(10_000)),
             follows_up_terminals: file.follows_up_terminals.unwrap_or(true),
+            partial_capture: match file.partial_capture {
+                Some(Captures::Once) => PartialCapture::Once,
+                Some(Captures::Many) | None => PartialCapture::Many,
+            },
         };
         if accounts
             .insert(MerchantAccountId::new(&*file.id), account)

@@ -443,7 +443,8 @@ fn on_answer(
     let mut movements = Vec::new();
     if let Some(payment) = draft.payment(&step.payment) {
         answer = flow::after_its_time(payment, &step.call, answer, now);
-        movements = flow::movements(payment, &step.call, &answer);
+        let keeps_rest = flow::keeps_rest(draft.directory(), &step.call);
+        movements = flow::movements(payment, &step.call, &answer, keeps_rest);
     }
     draft.record(Entry::StepAnswered {
         operation: operation.id.clone(),

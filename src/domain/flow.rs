@@ -19,7 +19,7 @@ mod void;
 use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::TerminalRequest;
 
-pub use booking::{after_its_time, begins_payment, in_earnest, moved, movements};
+pub use booking::{after_its_time, begins_payment, in_earnest, keeps_rest, moved, movements};
 
 use super::draft::Draft;
 use super::entry::Entry;

@@ -29,8 +29,16 @@ impl Store {
     }
 
     fn open_with(line: Line, terminal: &[&str], adapt: impl Fn(Setup) -> Setup) -> Self {
+        Self::open_at(Simulator::processor(), line, terminal, adapt)
+    }
+
+    fn open_at(
+        processor: Simulator,
+        line: Line,
+        terminal: &[&str],
+        adapt: impl Fn(Setup) -> Setup,
+    ) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let processor = Simulator::processor();
         let terminal = Simulator::terminal(line, directory.path(), &processor, terminal);
         let setup = adapt(Setup::new("a", Some(&terminal), &processor));
         let station = Station::start(directory.path(), &setup);

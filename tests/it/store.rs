@@ -60,6 +60,11 @@ impl Simulator {
         Self::start(&["processor", "--http", "127.0.0.1:0"])
     }
 
+    /// A processor that captures an authorization once and lets the rest go.
+    pub(crate) fn processor_that_captures_once() -> Self {
+        Self::start(&["processor", "--http", "127.0.0.1:0", "--single-capture"])
+    }
+
     /// A terminal on its own line whose host is a processor.
     pub(crate) fn terminal(line: Line, directory: &Path, processor: &Self, more: &[&str]) -> Self {
         let pty = directory.join("terminal");

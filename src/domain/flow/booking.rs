@@ -3,6 +3,7 @@
 use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::TerminalRequest;
 
+use crate::domain::directory::{Directory, PartialCapture};
 use crate::domain::effect::ProcessorRequest;
 use crate::domain::id::Timestamp;
 use crate::domain::operation::{Answer, Approval, Call};
@@ -74,17 +75,42 @@ fn at_most(asked: Money, approval: &Approval) -> u64 {
         .map_or(asked.minor, |amount| amount.min(asked.minor))
 }
 
+/// Whether a capture of a part leaves the rest held.
+#[must_use]
+pub fn keeps_rest(directory: &Directory, call: &Call) -> bool {
+    match call {
+        Call::Processor { account, .. } => directory
+            .accounts
+            .get(account)
+            .is_none_or(|account| account.partial_capture == PartialCapture::Many),
+        // What a terminal does is said where its answers are booked.
+        Call::Terminal { .. } => true,
+    }
+}
+
 /// The movements that follow from an answer. A refused follow-up (capture, void, refund) leaves the
 /// payment as it is; a refused first authorization ends it.
 #[must_use]
-pub fn movements(payment: &Payment, call: &Call, answer: &Answer) -> Vec<Movement> {
+pub fn movements(
+    payment: &Payment,
+    call: &Call,
+    answer: &Answer,
+    keeps_rest: bool,
+) -> Vec<Movement> {
     let begins = begins_payment(call);
     match answer {
         Answer::Approved(approval) => {
             let amount = moved(call, approval);
             match call {
                 Call::Terminal { request, .. } => of_terminal(payment, request, amount, approval),
-                Call::Processor { request, .. } => of_processor(payment, request, amount, approval),
+                Call::Processor { request, .. } => {
+                    let mut movements = of_processor(payment, request, amount, approval);
+                    let captures = matches!(request, ProcessorRequest::Capture { .. });
+                    if captures && !keeps_rest && payment.open().minor > amount {
+                        movements.push(Movement::Lapsed);
+                    }
+                    movements
+                }
             }
         }
         Answer::OnHold { token } if begins => vec![Movement::HeldForReview {

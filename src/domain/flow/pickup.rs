@@ -135,11 +135,20 @@ fn capture_next(
     };
     let able = |payment: &&Payment| refusal::find(draft, operation, order, payment).is_none();
     let first = draft.usable_payments(order).filter(made_now);
+    // Before more is held anew, what was held anew before is used up.
+    let held_anew = |ended: &Payment| {
+        let made = draft
+            .usable_payments(order)
+            .filter(|it| it.replaces.is_some());
+        let mut made = made.filter(|_| ended.lapsed > 0).filter(able);
+        made.find_map(|payment| capture(draft, operation, payment, rest))
+    };
     let plan = first
         .chain(draft.usable_payments(order))
         .filter(able)
         .find_map(|payment| {
             capture(draft, operation, payment, rest)
+                .or_else(|| held_anew(payment))
                 .or_else(|| reauthorize::plan(draft, operation, payment, rest))
         })?;
     Some(Next::Call(Box::new(plan)))
@@ -201,13 +210,18 @@ fn hand_over(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Next {
             call: route.void(payment.open()),
         })
     });
-    match call {
-        Some(plan) => Next::Call(Box::new(plan)),
-        None => finish(Outcome {
-            skipped: skipped(draft, operation, order, true),
-            ..outcome(draft, operation, Verdict::Approved, None)
-        }),
+    if let Some(entries) = reauthorize::adopt(draft, operation, order) {
+        return Next::Record(entries);
     }
+    if let Some(plan) = call.or_else(|| reauthorize::secure(draft, operation, order)) {
+        return Next::Call(Box::new(plan));
+    }
+    let let_go = reauthorize::let_go(draft, operation, order).next();
+    let warning = let_go.map(|_| Reason::RemainderDeclined);
+    finish(Outcome {
+        skipped: skipped(draft, operation, order, true),
+        ..outcome(draft, operation, Verdict::Approved, warning)
+    })
 }
 
 fn fulfilment(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Vec<Entry> {

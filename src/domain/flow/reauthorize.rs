@@ -3,7 +3,7 @@
 
 use firmware_protocols::vocabulary::Money;
 
-use super::{Plan, begins_payment};
+use super::{Plan, begins_payment, is_approved, takes_money};
 use crate::domain::draft::Draft;
 use crate::domain::effect::ProcessorRequest;
 use crate::domain::entry::Entry;
@@ -49,6 +49,36 @@ pub(super) fn plan(
             request: ProcessorRequest::Authorize { amount, card_token },
         },
     })
+}
+
+/// Where a processor captures an authorization only once and lets the rest go, what the order still
+/// needs of that rest is held anew.
+pub(super) fn secure(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Option<Plan> {
+    let mut all = let_go(draft, operation, order);
+    all.find_map(|(payment, needed)| plan(draft, operation, payment, needed))
+}
+
+/// The tenders of which this operation captured a part and the rest was let go, with what the order
+/// still needs.
+pub(super) fn let_go<'a>(
+    draft: &'a Draft<'_>,
+    operation: &'a Operation,
+    order: &'a Order,
+) -> impl Iterator<Item = (&'a Payment, Money)> {
+    let covered = draft
+        .usable_payments(order)
+        .flat_map(|payment| [payment.paid().minor, payment.open().minor])
+        .fold(0, u64::saturating_add);
+    let total = order.total();
+    let needed = Money::new(total.minor.saturating_sub(covered), total.currency);
+    let is_captured = |payment: &Payment| {
+        let mut steps = operation.steps.iter();
+        steps.any(|step| step.payment == payment.id && takes_money(&step.call) && is_approved(step))
+    };
+    draft
+        .usable_payments(order)
+        .filter(move |payment| payment.lapsed > 0 && !needed.is_zero() && is_captured(payment))
+        .map(move |payment| (payment, needed))
 }
 
 /// What makes a new payment a tender of its order, in the place of a part of the old one; `None` when

@@ -28,6 +28,8 @@ pub(super) struct Bank {
     pub(super) last: BTreeMap<TerminalId, TerminalResult>,
     /// Whether the customer's card can give a reusable token.
     pub(super) no_card_token: bool,
+    /// The processor captures an authorization once and lets the rest go.
+    pub(super) captures_once: bool,
     executed: BTreeMap<EffectId, Answer>,
     receipts: u64,
 }
@@ -145,6 +147,13 @@ impl Bank {
         let Some(amount) = amount else {
             return Answer::Declined(Reason::ExceedsOpenAmount);
         };
+        let captures = match call {
+            Call::Processor { request, .. } => matches!(request, ProcessorRequest::Capture { .. }),
+            Call::Terminal { .. } => false,
+        };
+        if captures && self.captures_once {
+            account.voided += account.open();
+        }
         let wants_token = match call {
             Call::Terminal { request, .. } => matches!(
                 request,

@@ -4,6 +4,7 @@ use firmware_protocols::vocabulary::terminal::TerminalRequest;
 
 use super::world::{World, steps_of};
 use crate::domain::command::{Command, ProcessorEnding, TerminalEnding};
+use crate::domain::directory::PartialCapture;
 use crate::domain::draft::Decision;
 use crate::domain::effect::Effect;
 use crate::domain::id::{EffectId, PaymentId, TerminalId};
@@ -201,6 +202,14 @@ impl World {
         let effect = effect.clone();
         self.tell(&Command::ProcessorFinished { effect, ending })
             .unwrap();
+    }
+
+    /// The processor captures an authorization once and lets the rest go.
+    pub(super) fn capture_once(&mut self) {
+        self.bank.captures_once = true;
+        for account in self.state.directory.accounts.values_mut() {
+            account.partial_capture = PartialCapture::Once;
+        }
     }
 
     /// The processor says no, for this reason; the bank has moved nothing.

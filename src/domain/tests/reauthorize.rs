@@ -1,4 +1,4 @@
-//! A tender whose authorization has ended at pickup: authorized anew by card token (S17, S18).
+//! A tender whose authorization has ended at pickup: authorized anew by card token (S17, S18, S26).
 
 use super::outside::Fate::{self, *};
 use super::samples::{nok, terminal};
@@ -206,4 +206,45 @@ fn a_decline_after_its_time_means_that_it_has_ended() {
         assert_eq!(payment.open().is_zero(), ended, "{end:?} {reason:?}");
         assert_eq!(world.outbox.len(), usize::from(ended));
     }
+}
+
+fn capturing_once() -> World {
+    let mut world = World::new();
+    world.capture_once();
+    world
+}
+
+#[test]
+fn what_stays_after_the_only_capture_is_held_anew() {
+    let mut world = capturing_once();
+    world.put_order(0, &[50, 30, 20], &[120]);
+    let outcome = world.run(world.pickup(&[0]), &[]);
+    // What the order still needs, and no more.
+    assert_eq!(outcome.captured, Some(nok(50)));
+    assert_eq!(outcome.secured, Some(nok(50)));
+    assert_eq!(captured(&world), [(50, 70), (0, 0)]);
+    world.check_agreement();
+    world.run(world.pickup(&[1]), &[LostAfter, Approved, LostAfter]);
+    assert_eq!(captured(&world), [(50, 70), (30, 20), (0, 0)]);
+    world.check_agreement();
+    let outcome = world.run(world.pickup(&[2]), &[]);
+    assert_eq!((outcome.verdict, outcome.reason), (Verdict::Approved, None));
+    assert_eq!(captured(&world), [(50, 70), (30, 20), (20, 0)]);
+    world.check_agreement();
+}
+
+#[test]
+fn goods_go_even_if_what_stays_cannot_be_held() {
+    let mut world = capturing_once();
+    world.put_order(0, &[50, 30], &[80]);
+    let outcome = world.run(world.pickup(&[0]), &[Approved, Declined]);
+    let told = (outcome.verdict, outcome.reason, outcome.captured);
+    let warned = Some(Reason::RemainderDeclined);
+    assert_eq!(told, (Verdict::Approved, warned, Some(nok(50))));
+    assert_eq!(world.order().lines[0].state, LineState::Fulfilled);
+    // The next pickup tries again.
+    let outcome = world.run(world.pickup(&[1]), &[]);
+    assert_eq!(outcome.captured, Some(nok(30)));
+    assert_eq!(captured(&world), [(50, 30), (30, 0)]);
+    world.check_agreement();
 }

@@ -46,6 +46,12 @@ fn scenarios() -> Vec<Scenario> {
         };
         add("pickup", &pickup, &[fate, NotSent, Approved, fate]);
         add("authorized anew", &pickup, &[Expired, fate, fate, Expired]);
+        let once = |world: &mut World| {
+            world.capture_once();
+            world.put_order(0, &[80, 20, 10], &[70, 40]);
+            world.pickup(&[0])
+        };
+        add("captured once", &once, &[Approved, fate, fate, fate]);
         let other = |world: &mut World| {
             world.put_order(0, &[80], &[30]);
             world.pickup_with(

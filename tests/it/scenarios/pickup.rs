@@ -1,9 +1,9 @@
-//! Orders across channels and pickup: S01, S02, S03, S15 to S22.
+//! Orders across channels and pickup: S01, S02, S03, S15 to S22, S26.
 
 use serde_json::json;
 
 use super::{Store, TOKEN_TRACE, deposit, pickup};
-use crate::store::{Line, Setup, wait_for};
+use crate::store::{Line, Setup, Simulator, wait_for};
 
 #[test]
 fn s01_buy_online_pick_up_in_store() {
@@ -297,4 +297,31 @@ fn s22_the_order_costs_more_than_was_authorized() {
     let done = app.call("pickup.capture", pickup("k2", "O-22", 2, &["1"]));
     assert_eq!(done["captured_minor"], 70_000, "{done}");
     store.assert_books(80_000 + TOKEN_TRACE, 70_000, 10_000 + TOKEN_TRACE, 0);
+}
+
+#[test]
+fn s26_a_processor_that_captures_once() {
+    let processor = Simulator::processor_that_captures_once();
+    let store = Store::open_at(processor, Line::Serial, &[], |setup| Setup {
+        more_account: "partial_capture = \"once\"".to_owned(),
+        ..setup
+    });
+    let mut app = store.station.app();
+    let mut order = store.order_paid_online("O-26", &[80_000]);
+    order["lines"] = json!([
+        {"line_id": "1", "amount_minor": 50_000}, {"line_id": "2", "amount_minor": 30_000},
+    ]);
+    app.call("order.put", json!({"order": order}));
+    let done = app.call("pickup.capture", pickup("k1", "O-26", 1, &["1"]));
+    assert_eq!(done["outcome"], "approved", "{done}");
+    assert_eq!(done["code"], "approved", "{done}");
+    assert_eq!(done["captured_minor"], 50_000, "{done}");
+    assert_eq!(done["secured_minor"], 30_000, "{done}");
+    store.assert_books(110_000 + TOKEN_TRACE, 50_000, 30_000 + TOKEN_TRACE, 0);
+
+    let version = done["order"]["version"].as_u64().unwrap();
+    let done = app.call("pickup.capture", pickup("k2", "O-26", version, &["2"]));
+    assert_eq!(done["captured_minor"], 30_000, "{done}");
+    store.assert_books(110_000 + TOKEN_TRACE, 80_000, 30_000 + TOKEN_TRACE, 0);
+    assert_eq!(store.terminal.presentations(), 0);
 }
