@@ -27,8 +27,8 @@ test: setup ## all checks and all tests, cheapest first
 check: setup ## the checks without the tests
 	@$(MAKE) --no-print-directory check-format check-lints check-docs check-licences
 
-bench: ## measure (nothing in the tests asserts a time)
-	@echo "bench: nothing is measured yet"
+bench: build ## measure against the floor of this machine (nothing asserts a time)
+	$(CARGO) bench --locked --package posd --bench station
 
 clean: ## remove what was built
 	$(CARGO) clean
