@@ -14,7 +14,7 @@ use crate::domain::id::{
 };
 use crate::domain::order::{Channel, Fulfilment, Line, LineState, Order, Tender};
 use crate::domain::payment::{Capture, Payment};
-use crate::domain::request::{PickupTender, Request};
+use crate::domain::request::{DepositShare, PickupTender, Request};
 use crate::vault::TokenKind;
 
 /// Digest of a method and its parameters without their idempotency key. Equal requests have equal
@@ -76,6 +76,12 @@ impl Gateway {
                 "must be empty: the deposit makes them",
             ));
         }
+        if params.order.kept_minor.0 > 0 {
+            return Err(ApiError::field(
+                "order.kept_minor",
+                "must be 0: nothing was cancelled yet",
+            ));
+        }
         let deposit = Money::new(params.deposit_minor.0, params.order.currency);
         let (order, _) = self.order_from(params.order)?;
         let terminal = self.terminal(params.terminal.as_ref())?;
@@ -124,6 +130,18 @@ impl Gateway {
             order: OrderId::new(params.order_id.into_string()),
             version: params.order_version,
             lines: some_lines(params.lines)?,
+        })
+    }
+
+    pub(super) fn order_cancel(params: wire::OrderCancel) -> Result<Request, ApiError> {
+        Ok(Request::OrderCancel {
+            order: OrderId::new(params.order_id.into_string()),
+            version: params.order_version,
+            lines: params.lines.map_or(Ok(Vec::new()), some_lines)?,
+            share: match params.deposit {
+                wire::DepositShare::Refund => DepositShare::Refund,
+                wire::DepositShare::Keep => DepositShare::Keep,
+            },
         })
     }
 
@@ -182,6 +200,7 @@ impl Gateway {
             customer_reference: order.customer_reference.map(Text::into_string),
             lines: order.lines.into_iter().map(line).collect(),
             deposit: order.deposit_minor.0,
+            kept: order.kept_minor.0,
             tenders,
         };
         Ok((order, payments))

@@ -116,6 +116,9 @@ impl Gateway {
         }
         row.insert("lines".to_owned(), order.lines.iter().map(line).collect());
         row.insert("deposit_minor".to_owned(), order.deposit.into());
+        if order.kept > 0 {
+            row.insert("kept_minor".to_owned(), order.kept.into());
+        }
         row.insert("tenders".to_owned(), tenders.into());
         Value::Object(row)
     }
@@ -152,6 +155,7 @@ fn finished(operation: &OperationId, outcome: &Outcome, language: Language) -> V
         ("refunded_minor", outcome.refunded),
         ("secured_minor", outcome.secured),
         ("balance_due_minor", outcome.balance_due),
+        ("refund_due_minor", outcome.refund_due),
     ];
     for (name, amount) in amounts {
         if let Some(Money { minor, currency }) = amount {

@@ -109,6 +109,24 @@ pub(super) struct OrderShip {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OrderCancel {
+    pub(super) idempotency_key: Text,
+    pub(super) order_id: Text,
+    pub(super) order_version: u64,
+    /// All that wait when absent.
+    pub(super) lines: Option<Vec<Text>>,
+    pub(super) deposit: DepositShare,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum DepositShare {
+    Refund,
+    Keep,
+}
+
+#[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum PickupUse {
     Available,
@@ -172,6 +190,8 @@ pub(super) struct Order {
     pub(super) lines: Vec<Line>,
     #[serde(default)]
     pub(super) deposit_minor: Count,
+    #[serde(default)]
+    pub(super) kept_minor: Count,
     #[serde(default)]
     pub(super) tenders: Vec<Tender>,
 }

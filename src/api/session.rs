@@ -361,6 +361,10 @@ impl Gateway {
                 let params: wire::OrderShip = read(params)?;
                 keyed(&params.idempotency_key.clone(), Self::order_ship(params)?)
             }
+            "order.cancel" => {
+                let params: wire::OrderCancel = read(params)?;
+                keyed(&params.idempotency_key.clone(), Self::order_cancel(params)?)
+            }
             "pickup.capture" => {
                 let params: wire::PickupCapture = read(params)?;
                 keyed(

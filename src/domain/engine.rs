@@ -130,7 +130,8 @@ fn check_amount(request: &Request) -> Result<(), Rejection> {
         | Request::Void { .. }
         | Request::OrderPut { .. }
         | Request::PickupCapture { .. }
-        | Request::OrderShip { .. } => None,
+        | Request::OrderShip { .. }
+        | Request::OrderCancel { .. } => None,
     };
     let in_range = |amount: Money| (1..=AMOUNT_MAX).contains(&amount.minor);
     if amount.is_none_or(in_range) {

@@ -137,6 +137,21 @@ pub enum Entry {
         /// For which operation.
         operation: OperationId,
     },
+    /// Lines will not be handed over. Raises the version.
+    LinesCancelled {
+        /// Of which order.
+        order: OrderId,
+        /// By which operation.
+        operation: OperationId,
+        /// Which.
+        lines: Vec<LineId>,
+        /// Minor units of deposit on the lines that are left.
+        deposit: u64,
+        /// Minor units of deposit that are kept for cancelled lines, these and earlier ones.
+        kept: u64,
+        /// What goes back to the customer.
+        refund: Money,
+    },
     /// An order got one more means of payment. Raises the version.
     TenderAdded {
         /// Which order.
@@ -171,7 +186,8 @@ impl Entry {
             | Self::OperationFinished { operation, .. }
             | Self::LinesReserved { operation, .. }
             | Self::LinesFulfilled { operation, .. }
-            | Self::LinesReleased { operation, .. } => Some(operation),
+            | Self::LinesReleased { operation, .. }
+            | Self::LinesCancelled { operation, .. } => Some(operation),
             Self::PaymentOpened { .. }
             | Self::PaymentMoved { .. }
             | Self::OrderStored { .. }
@@ -198,6 +214,7 @@ impl Entry {
             | Self::LinesReserved { .. }
             | Self::LinesFulfilled { .. }
             | Self::LinesReleased { .. }
+            | Self::LinesCancelled { .. }
             | Self::OrderStored { .. }
             | Self::TenderAdded { .. }
             | Self::TerminalSeen { .. } => None,
@@ -212,6 +229,7 @@ impl Entry {
             Self::LinesReserved { order, .. }
             | Self::LinesFulfilled { order, .. }
             | Self::LinesReleased { order, .. }
+            | Self::LinesCancelled { order, .. }
             | Self::TenderAdded { order, .. } => Some(order),
             Self::OperationStarted { .. }
             | Self::StepRequested { .. }

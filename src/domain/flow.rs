@@ -3,6 +3,7 @@
 //! no state of its own, so it goes on after a crash from wherever the journal left it.
 
 mod booking;
+mod cancel;
 mod capture;
 mod deposit;
 mod order_put;
@@ -98,6 +99,21 @@ pub fn admit(
             version,
             lines,
         } => ship::admit(draft, operation, order, *version, lines),
+        Request::OrderCancel {
+            order,
+            version,
+            lines,
+            share,
+        } => cancel::admit(
+            draft,
+            operation,
+            &cancel::Wish {
+                order,
+                version: *version,
+                lines,
+                share: *share,
+            },
+        ),
     }
 }
 
@@ -150,6 +166,7 @@ pub fn next(draft: &Draft<'_>, operation: &Operation) -> Next {
             pickup::next(draft, operation, order, tender)
         }
         Request::OrderShip { order, .. } => ship::next(draft, operation, order),
+        Request::OrderCancel { order, .. } => cancel::next(draft, operation, order),
     }
 }
 

@@ -30,7 +30,7 @@ pub struct Operation {
     pub request: Request,
     /// When.
     pub started_at: Timestamp,
-    /// Of a pickup: what was due when it began.
+    /// Of a pickup: what was due when it began. Of a cancellation: what goes back.
     pub due: Option<Money>,
     /// What was asked of the outside so far, in order; only the last can be unanswered.
     pub steps: Vec<Step>,
@@ -130,7 +130,9 @@ impl Operation {
     /// Makes an entry about this operation true.
     pub fn apply(&mut self, entry: &Entry) {
         match entry {
-            Entry::LinesReserved { due, .. } => self.due = Some(*due),
+            Entry::LinesReserved { due, .. } | Entry::LinesCancelled { refund: due, .. } => {
+                self.due = Some(*due);
+            }
             Entry::StepRequested {
                 payment,
                 call,

@@ -22,6 +22,9 @@ pub struct Order {
     pub lines: Vec<Line>,
     /// Minor units paid when the order was made, carry-out lines not counted.
     pub deposit: u64,
+    /// Minor units of deposit that the store keeps for cancelled lines.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub kept: u64,
     /// Its payments, in the sequence in which they are used.
     pub tenders: Vec<Tender>,
 }
@@ -106,6 +109,11 @@ pub struct Tender {
     pub prepayment: bool,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_zero(minor: &u64) -> bool {
+    *minor == 0
+}
+
 impl Order {
     /// What all lines cost that are not cancelled.
     #[must_use]
@@ -150,8 +158,9 @@ impl Order {
     pub fn required_after(&self, handed_over: u64) -> u64 {
         let carry_out = self.carry_out_total().minor;
         let waiting = self.total().minor.saturating_sub(carry_out);
+        let at_once = carry_out.saturating_add(self.kept);
         if waiting == 0 {
-            return carry_out;
+            return at_once;
         }
         let remainder = u128::from(waiting.saturating_sub(self.deposit));
         let share = remainder
@@ -159,9 +168,50 @@ impl Order {
             .checked_div(u128::from(waiting))
             .unwrap_or(0);
         let share = u64::try_from(share).unwrap_or(u64::MAX);
-        carry_out
+        at_once
             .saturating_add(self.deposit.min(waiting))
             .saturating_add(share)
+    }
+
+    /// What the customer pays in all: the lines, and what is kept for cancelled ones.
+    #[must_use]
+    pub fn price(&self) -> Money {
+        let total = self.total();
+        Money::new(total.minor.saturating_add(self.kept), total.currency)
+    }
+
+    /// What the lines cost that waited for fulfilment and were handed over.
+    #[must_use]
+    pub fn fulfilled(&self) -> u64 {
+        let counts = |line: &Line| {
+            line.fulfilment != Fulfilment::CarryOut && line.state == LineState::Fulfilled
+        };
+        self.sum(counts).minor
+    }
+
+    /// The lines will not be handed over.
+    pub fn cancel(&mut self, lines: &[LineId]) {
+        for line in self.lines.iter_mut().filter(|it| lines.contains(&it.id)) {
+            line.state = LineState::Cancelled;
+        }
+    }
+
+    /// The order with these lines cancelled, and with that share of the deposit that is on the
+    /// others.
+    #[must_use]
+    pub fn without(&self, lines: &[LineId]) -> Self {
+        let waiting = |order: &Self| {
+            let carry_out = order.carry_out_total().minor;
+            u128::from(order.total().minor.saturating_sub(carry_out))
+        };
+        let mut left = self.clone();
+        left.cancel(lines);
+        let deposit = u128::from(self.deposit)
+            .saturating_mul(waiting(&left))
+            .checked_div(waiting(self))
+            .unwrap_or(0);
+        left.deposit = u64::try_from(deposit).unwrap_or(self.deposit);
+        left
     }
 
     /// What is due when `lines` are handed over and `paid` minor units have been paid so far.
@@ -220,6 +270,7 @@ mod tests {
             customer_reference: None,
             lines: amounts.iter().enumerate().map(line).collect(),
             deposit,
+            kept: 0,
             tenders: Vec::new(),
         }
     }

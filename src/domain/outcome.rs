@@ -28,6 +28,9 @@ pub struct Outcome {
     pub secured: Option<Money>,
     /// What remains to be paid before the goods may go.
     pub balance_due: Option<Money>,
+    /// What could not be given back and still has to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund_due: Option<Money>,
     /// Receipts that the terminal sent.
     pub receipts: Vec<Receipt>,
     /// Tenders of the order that were passed over, because they cannot be captured from here.
@@ -58,6 +61,7 @@ impl Outcome {
             refunded: None,
             secured: None,
             balance_due: None,
+            refund_due: None,
             receipts: Vec::new(),
             skipped: Vec::new(),
         }
@@ -171,6 +175,8 @@ pub enum Reason {
     DepositNotCaptured,
     /// The order's own tenders do not cover what is due.
     BalanceDue,
+    /// The lines are cancelled, but not all could be given back.
+    RefundDue,
     /// The processor reviews the payment by hand.
     OnHold,
     /// Anything else.

@@ -95,6 +95,27 @@ pub enum Request {
         /// The lines that are sent.
         lines: Vec<LineId>,
     },
+    /// Cancel lines that wait.
+    OrderCancel {
+        /// The order.
+        order: OrderId,
+        /// The version that the cashier saw.
+        version: u64,
+        /// The lines; all that wait when empty.
+        lines: Vec<LineId>,
+        /// What becomes of their share of the deposit.
+        share: DepositShare,
+    },
+}
+
+/// What becomes of the share of the deposit that was paid for cancelled lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DepositShare {
+    /// It goes back to the customer.
+    Refund,
+    /// The store keeps it.
+    Keep,
 }
 
 /// What pays at a pickup.
@@ -125,6 +146,7 @@ impl Request {
             Self::OrderPut { .. } => "order.put",
             Self::PickupCapture { .. } => "pickup.capture",
             Self::OrderShip { .. } => "order.ship",
+            Self::OrderCancel { .. } => "order.cancel",
         }
     }
 
@@ -135,7 +157,8 @@ impl Request {
             Self::DepositTake { order, .. } | Self::OrderPut { order, .. } => Some(&order.id),
             Self::DepositTokenize { order, .. }
             | Self::PickupCapture { order, .. }
-            | Self::OrderShip { order, .. } => Some(order),
+            | Self::OrderShip { order, .. }
+            | Self::OrderCancel { order, .. } => Some(order),
             Self::Sale { .. }
             | Self::Authorize { .. }
             | Self::Capture { .. }
@@ -157,7 +180,8 @@ impl Request {
             | Self::DepositTokenize { .. }
             | Self::OrderPut { .. }
             | Self::PickupCapture { .. }
-            | Self::OrderShip { .. } => None,
+            | Self::OrderShip { .. }
+            | Self::OrderCancel { .. } => None,
         }
     }
 }

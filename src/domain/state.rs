@@ -90,6 +90,7 @@ impl Aggregates {
             | Entry::LinesReserved { .. }
             | Entry::LinesFulfilled { .. }
             | Entry::LinesReleased { .. }
+            | Entry::LinesCancelled { .. }
             | Entry::TenderAdded { .. } => self.apply_to_order(entry),
             Entry::StepRequested { .. }
             | Entry::StepRebased { .. }
@@ -127,6 +128,17 @@ impl Aggregates {
         }
         if let Entry::LinesFulfilled { operation, .. } = entry {
             order.end_reservation(operation, &LineState::Fulfilled);
+        }
+        if let Entry::LinesCancelled {
+            lines,
+            deposit,
+            kept,
+            ..
+        } = entry
+        {
+            order.cancel(lines);
+            order.deposit = *deposit;
+            order.kept = *kept;
         }
         if let Entry::LinesReleased { operation, .. } = entry {
             order.end_reservation(operation, &LineState::Open);

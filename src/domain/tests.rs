@@ -6,6 +6,7 @@
 )]
 
 mod bank;
+mod cancel;
 mod combinations;
 mod deposit;
 mod operations;

@@ -144,6 +144,7 @@ impl From<Reason> for Code {
             Reason::CardNotTokenizable => Self::CardNotTokenizable,
             Reason::DepositNotCaptured => Self::DepositNotCaptured,
             Reason::BalanceDue => Self::BalanceDue,
+            Reason::RefundDue => Self::RefundDue,
             Reason::OnHold => Self::OnHold,
             Reason::Other => Self::Other,
         }
@@ -366,6 +367,8 @@ catalogue! {
     DepositMissing "deposit_missing" FixRequest Never []
     /// All of the order is paid or held.
     NothingToSecure "nothing_to_secure" None Never []
+    /// The lines are cancelled, but not all could be given back.
+    RefundDue "refund_due" RefundInstead Never []
 
     // Orders.
     /// No order of that name is known here.

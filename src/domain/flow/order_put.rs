@@ -94,7 +94,8 @@ pub(super) fn check_order(order: &Order) -> Result<(), Rejection> {
         .lines
         .iter()
         .try_fold(0_u64, |sum, line: &Line| sum.checked_add(line.amount));
-    if total.is_none_or(|total| total > AMOUNT_MAX) {
+    let price = total.and_then(|total| total.checked_add(order.kept));
+    if price.is_none_or(|price| price > AMOUNT_MAX) {
         return invalid(OrderProblem::TotalOutOfRange);
     }
     let waiting = order.total().checked_sub(order.carry_out_total());

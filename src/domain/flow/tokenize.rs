@@ -131,7 +131,7 @@ fn remainder(draft: &Draft<'_>, order: &Order, but: &[crate::domain::id::Payment
         let part = payment.paid().minor.saturating_add(payment.open().minor);
         sum.saturating_add(part)
     });
-    let total = order.total();
+    let total = order.price();
     Money::new(total.minor.saturating_sub(secured), total.currency)
 }
 

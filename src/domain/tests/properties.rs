@@ -9,7 +9,7 @@ use crate::domain::id::{LineId, OrderId, PaymentId};
 use crate::domain::order::{LineState, Order};
 use crate::domain::payment::{Action, Payment};
 use crate::domain::rejection::Rejection;
-use crate::domain::request::{PickupTender, Request};
+use crate::domain::request::{DepositShare, PickupTender, Request};
 
 const TERMINALS: [&str; 3] = ["single", "token", "plain"];
 const ORDERS: [&str; 2] = ["O", "Q"];
@@ -57,6 +57,15 @@ enum Act {
     /// Something that was reported before is reported again.
     Late {
         which: usize,
+    },
+    Cancel {
+        order: usize,
+        lines: Vec<usize>,
+        share: DepositShare,
+    },
+    Tokenize {
+        order: usize,
+        at: usize,
     },
     Connect {
         at: usize,
@@ -113,6 +122,11 @@ fn act() -> impl Strategy<Value = Act> {
         1 => (order(), prop::collection::vec(minor(), 0..3)).prop_map(|(order, held)| Act::Put { order, held }),
         4 => (order(), lines, prop::option::of(at()))
             .prop_map(|(order, lines, other)| Act::Pickup { order, lines, other }),
+        1 => (order(), prop::collection::vec(0..3_usize, 0..2), prop::bool::ANY).prop_map(|(order, lines, keep)| {
+            let share = if keep { DepositShare::Keep } else { DepositShare::Refund };
+            Act::Cancel { order, lines, share }
+        }),
+        2 => (order(), at()).prop_map(|(order, at)| Act::Tokenize { order, at }),
         20 => (0..8_usize, fate()).prop_map(|(which, fate)| Act::Outside { which, fate }),
         2 => (0..50_usize).prop_map(|which| Act::Late { which }),
         1 => at().prop_map(|at| Act::Connect { at }),
@@ -167,6 +181,12 @@ fn perform(world: &mut World, act: &Act) {
                 tender,
             }));
         }
+        Act::Cancel {
+            order,
+            lines,
+            share,
+        } => cancel(world, *order, lines, *share),
+        Act::Tokenize { order, at } => tokenize(world, *order, *at),
         Act::Outside { which, fate } => {
             if !world.outbox.is_empty() {
                 let effect = world.outbox.remove(which % world.outbox.len());
@@ -184,6 +204,26 @@ fn perform(world: &mut World, act: &Act) {
         }
         Act::Restart => world.restart(world.entries.len()),
     }
+}
+
+fn tokenize(world: &mut World, which: usize, at: usize) {
+    drop(world.ask(Request::DepositTokenize {
+        terminal: terminal(TERMINALS[at]),
+        order: OrderId::new(ORDERS[which]),
+    }));
+}
+
+fn cancel(world: &mut World, which: usize, lines: &[usize], share: DepositShare) {
+    let order = OrderId::new(ORDERS[which]);
+    let known = world.state.books.orders.get(&order);
+    let version = known.map_or(0, |order| order.version);
+    let lines = lines.iter().map(|line| LineId::new(line.to_string()));
+    drop(world.ask(Request::OrderCancel {
+        order,
+        version,
+        lines: lines.collect(),
+        share,
+    }));
 }
 
 /// Asks for a follow-up of some payment: what its actions do not name is refused, and what they

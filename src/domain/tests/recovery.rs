@@ -6,7 +6,7 @@ use super::samples::{nok, order, sale, terminal};
 use super::world::World;
 use crate::domain::order::LineState;
 use crate::domain::outcome::{Reason, Verdict};
-use crate::domain::request::{PickupTender, Request};
+use crate::domain::request::{DepositShare, PickupTender, Request};
 
 /// A world in which an operation has just begun, and what then happens to its calls.
 type Scenario = (&'static str, World, Vec<Fate>);
@@ -88,9 +88,21 @@ fn scenarios() -> Vec<Scenario> {
             }
         };
         add("refund at the terminal", &reverse, &[BatchClosed, fate]);
+        add("cancel", &cancel, &[fate, NotSent, fate]);
         add("second card", &second_card, &[fate, Approved, fate]);
     }
     scenarios
+}
+
+/// A hold is released and a deposit given back.
+fn cancel(world: &mut World) -> Request {
+    world.put_order(20, &[80], &[100]);
+    Request::OrderCancel {
+        order: world.order().id.clone(),
+        version: world.order().version,
+        lines: Vec::new(),
+        share: DepositShare::Refund,
+    }
 }
 
 /// The card of the deposit gave no token; the next one does.

@@ -92,6 +92,7 @@ pub(super) fn order(deposit: u64, lines: &[u64]) -> Order {
         customer_reference: None,
         lines: lines.iter().enumerate().map(line).collect(),
         deposit,
+        kept: 0,
         tenders: Vec::new(),
     }
 }

@@ -1,4 +1,4 @@
-//! Orders that are sent to the customer: S04, S05.
+//! Orders that are sent to the customer, and what is cancelled: S04, S05, S23.
 
 use serde_json::{Value, json};
 
@@ -76,4 +76,40 @@ fn s05_one_line_shipped_two_picked_up_on_different_days() {
         store.assert_books(80_000 + TOKEN_TRACE, captured, TOKEN_TRACE, 0);
     }
     assert_eq!(store.terminal.presentations(), 0);
+}
+
+#[test]
+fn s23_part_is_collected_the_rest_cancelled() {
+    for (share, refunded, kept) in [("refund", 8_000, None), ("keep", 0, Some(8_000))] {
+        let store = Store::open();
+        let mut app = store.station.app();
+        let taken = app.call("deposit.take", deposit("k1", "O-23", 20_000));
+        let version = taken["order"]["version"].as_u64().unwrap();
+        let done = app.call("pickup.capture", pickup("k2", "O-23", version, &["1"]));
+        assert_eq!(done["captured_minor"], 48_000, "{done}");
+        let cancel = |key: &str, version: &Value| {
+            json!({
+                "idempotency_key": key, "order_id": "O-23", "order_version": version,
+                "deposit": share,
+            })
+        };
+        let old = app.refused("order.cancel", cancel("k3", &json!(version)));
+        assert_eq!(old["data"]["code"], "order_changed", "{old}");
+
+        let version = done["order"]["version"].clone();
+        let cancelled = app.call("order.cancel", cancel("k4", &version));
+        assert_eq!(cancelled["outcome"], "approved", "{cancelled}");
+        assert_eq!(cancelled["code"], "approved", "{cancelled}");
+        assert_eq!(cancelled["secured_minor"], 0, "{cancelled}");
+        // 600 fetched; of the deposit of 200, 80 were for the line that is not.
+        store.assert_books(100_000, 68_000, 32_000, refunded);
+        let order = app.call("order.get", json!({"order_id": "O-23"}));
+        assert_eq!(order["lines"][1]["state"], "cancelled", "{order}");
+        assert_eq!(order["kept_minor"].as_u64(), kept, "{order}");
+        let quote = app.call("pickup.quote", json!({"order_id": "O-23"}));
+        assert_eq!(quote["due_minor"], 0, "{quote}");
+        assert_eq!(store.terminal.presentations(), 1);
+        assert_eq!(app.call("order.cancel", cancel("k4", &version)), cancelled);
+        store.assert_books(100_000, 68_000, 32_000, refunded);
+    }
 }

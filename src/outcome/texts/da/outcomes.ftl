@@ -255,6 +255,9 @@ deposit_missing =
 nothing_to_secure =
     .cashier = Hele ordren er betalt eller sikret.
     .customer = Hele din ordre er sikret.
+refund_due =
+    .cashier = Linjerne er annulleret, men ikke alle pengene kunne betales tilbage. Refunder resten.
+    .customer = En del af dine penge mangler stadig at blive betalt tilbage.
 
 ## Orders.
 

@@ -255,6 +255,9 @@ deposit_missing =
 nothing_to_secure =
     .cashier = Der ganze Auftrag ist bezahlt oder gesichert.
     .customer = Ihre ganze Bestellung ist gesichert.
+refund_due =
+    .cashier = Die Positionen sind storniert, aber nicht alles Geld ging zurück. Den Rest erstatten.
+    .customer = Ein Teil Ihres Geldes wird noch erstattet.
 
 ## Orders.
 

@@ -255,6 +255,9 @@ deposit_missing =
 nothing_to_secure =
     .cashier = All of this order is paid or secured.
     .customer = Your order is fully secured.
+refund_due =
+    .cashier = The lines are cancelled, but not all the money could be given back. Refund the rest.
+    .customer = Part of your money is still to be refunded.
 
 ## Orders.
 

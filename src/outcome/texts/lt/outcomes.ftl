@@ -255,6 +255,9 @@ deposit_missing =
 nothing_to_secure =
     .cashier = Visas užsakymas apmokėtas arba užtikrintas.
     .customer = Visas jūsų užsakymas užtikrintas.
+refund_due =
+    .cashier = Eilutės atšauktos, bet ne visus pinigus pavyko grąžinti. Grąžinkite likusią sumą.
+    .customer = Dalis jūsų pinigų dar bus grąžinta.
 
 ## Orders.
 

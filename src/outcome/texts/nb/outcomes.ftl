@@ -255,6 +255,9 @@ deposit_missing =
 nothing_to_secure =
     .cashier = Hele ordren er betalt eller sikret.
     .customer = Hele bestillingen din er sikret.
+refund_due =
+    .cashier = Linjene er kansellert, men ikke alle pengene kunne betales tilbake. Refunder resten.
+    .customer = En del av pengene dine skal fortsatt betales tilbake.
 
 ## Orders.
 

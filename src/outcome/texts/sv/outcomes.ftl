@@ -255,6 +255,9 @@ deposit_missing =
 nothing_to_secure =
     .cashier = Hela ordern är betald eller säkrad.
     .customer = Hela din beställning är säkrad.
+refund_due =
+    .cashier = Raderna är avbrutna, men alla pengar kunde inte betalas tillbaka. Återbetala resten.
+    .customer = En del av dina pengar ska fortfarande betalas tillbaka.
 
 ## Orders.
 
