@@ -151,7 +151,7 @@ impl Bank {
             Call::Processor { request, .. } => matches!(request, ProcessorRequest::Capture { .. }),
             Call::Terminal { .. } => false,
         };
-        if captures && self.captures_once {
+        if captures && self.captures_once && amount > 0 {
             account.voided += account.open();
         }
         let wants_token = match call {
@@ -242,8 +242,11 @@ impl Account {
             }
             TerminalRequest::CaptureReservation { amount, .. } => {
                 let amount = Some(cut(amount.minor)).filter(|amount| *amount <= self.open())?;
-                self.voided += self.open() - amount;
-                self.captured += amount;
+                // A booking of nothing is none: the reservation stays.
+                if amount > 0 {
+                    self.voided += self.open() - amount;
+                    self.captured += amount;
+                }
                 Some(amount)
             }
             TerminalRequest::VoidReservation { .. } => {
