@@ -149,15 +149,15 @@ async fn crash_of_store_b(stage: &mut Stage) -> Result<(), String> {
     let mut b = stage.b.app().await?;
     let pickup = pickup(&mut b, "demo-pickup-2", "2").await?;
     stage.delay_next_capture().await?;
-    b.call("events.subscribe", json!({})).await?;
     b.send("pickup.capture", pickup.clone()).await?;
     stage.capture_has_arrived().await?;
     say("   the capture is at the processor, its answer is not here: kill -9");
+    let heard = b.heard;
     stage.b.kill().await;
     drop(b);
     stage.b.start().await?;
     say("   station B is up again; the app asks once more with the same idempotency key");
-    let mut b = stage.b.app().await?;
+    let mut b = stage.b.app_after(heard).await?;
     let done = b.call("pickup.capture", pickup).await?;
     tell(&done);
     Ok(())

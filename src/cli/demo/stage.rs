@@ -45,6 +45,8 @@ pub(super) struct App {
     name: &'static str,
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     next_id: u64,
+    /// Place of the last event before it subscribed.
+    pub(super) heard: u64,
 }
 
 impl Stage {
@@ -248,7 +250,23 @@ impl Station {
         }
     }
 
+    /// An app that hears of events from now on.
     pub(super) async fn app(&self) -> Result<App, String> {
+        let mut app = self.connect().await?;
+        let subscribed = app.call("events.subscribe", json!({})).await?;
+        app.heard = subscribed["last_seq"].as_u64().unwrap_or(0);
+        Ok(app)
+    }
+
+    /// An app that hears of the events after a place, as one that was away would.
+    pub(super) async fn app_after(&self, heard: u64) -> Result<App, String> {
+        let mut app = self.connect().await?;
+        app.call("events.subscribe", json!({"after": heard}))
+            .await?;
+        Ok(app)
+    }
+
+    async fn connect(&self) -> Result<App, String> {
         let (socket, _) = tokio_tungstenite::connect_async(&self.url)
             .await
             .map_err(|error| format!("{}: {error}", self.url))?;
@@ -256,9 +274,9 @@ impl Station {
             name: self.name,
             socket,
             next_id: 1,
+            heard: 0,
         };
         app.call("session.hello", json!({"client": "demo"})).await?;
-        app.call("events.subscribe", json!({})).await?;
         Ok(app)
     }
 }
