@@ -69,8 +69,9 @@ pub(super) fn let_go<'a>(
         .usable_payments(order)
         .flat_map(|payment| [payment.paid().minor, payment.open().minor])
         .fold(0, u64::saturating_add);
-    let total = order.total();
-    let needed = Money::new(total.minor.saturating_sub(covered), total.currency);
+    // With what was kept of cancelled lines, as that is among what was paid.
+    let price = order.price();
+    let needed = Money::new(price.minor.saturating_sub(covered), price.currency);
     let is_captured = |payment: &Payment| {
         let mut steps = operation.steps.iter();
         steps.any(|step| step.payment == payment.id && takes_money(&step.call) && is_approved(step))
