@@ -1,9 +1,10 @@
 //! The journal: every fact durable before anyone hears of it.
 //!
-//! One writer thread takes batches in order; those that wait together commit together
-//! (`synchronous=FULL`). The tables beside `entry` are projections, written in the same
-//! transaction, so that a request loads only what it is about. A [`Reader`] has a connection of its
-//! own and never waits for the writer.
+//! A [`Writer`] commits groups of batches (`synchronous=FULL`). The tables beside `entry` are
+//! projections, written in the same transaction, so that a request loads only what it is about. A
+//! [`Reader`] has a connection of its own and never waits for the writer. A [`Journal`] is the
+//! writer on a thread of its own: batches that wait together commit together. Whoever wants to say
+//! when a group commits, or never does, keeps the [`Writer`] in hand.
 
 mod error;
 mod reader;
@@ -16,6 +17,7 @@ use std::thread::JoinHandle;
 
 pub use error::{JournalError, JournalErrorKind};
 pub use reader::{OperationRow, Reader, StoredEvent};
+pub use writer::Writer;
 
 use crate::domain::entry::Entry;
 use crate::domain::event::Event;
@@ -49,7 +51,14 @@ pub struct Commit {
     pub result: Result<(), JournalError>,
 }
 
-/// The writing side. Dropping it commits what waits and ends the thread.
+/// Opens or creates the journal at `path` and brings its schema up to date. A new file is stamped
+/// with `key_check`; [`Reader::key_check`] tells the stamp of the file that was found.
+pub fn open(path: &Path, key_check: &SealedToken) -> Result<(Writer, Reader), JournalError> {
+    let writer = Writer::open(path, key_check)?;
+    Ok((writer, Reader::open(path)?))
+}
+
+/// The writer on its thread. Dropping it commits what waits and ends the thread.
 #[derive(Debug)]
 pub struct Journal {
     batches: Option<mpsc::Sender<Batch>>,
@@ -57,32 +66,20 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens or creates the journal at `path`, brings its schema up to date and starts the writer,
-    /// which reports each group commit to `on_commit` from its own thread. A new file is stamped
-    /// with `key_check`; [`Reader::key_check`] tells the stamp of the file that was found.
-    pub fn open(
-        path: &Path,
-        key_check: &SealedToken,
+    /// Starts the thread, which reports each group commit to `on_commit`.
+    pub fn start(
+        writer: Writer,
         on_commit: impl Fn(Commit) + Send + 'static,
-    ) -> Result<(Self, Reader), JournalError> {
-        let connection = schema::open_for_writing(path)?;
-        connection.execute(
-            "INSERT OR IGNORE INTO meta (name, value) VALUES ('key_check', ?)",
-            [key_check.as_str()],
-        )?;
-        let reader = Reader::open(path)?;
+    ) -> Result<Self, JournalError> {
         let (batches, waiting) = mpsc::channel();
         let thread = std::thread::Builder::new()
             .name("journal".to_owned())
-            .spawn(move || writer::run(connection, &waiting, on_commit))
-            .map_err(|cause| JournalError::other(path, &cause))?;
-        Ok((
-            Self {
-                batches: Some(batches),
-                thread: Some(thread),
-            },
-            reader,
-        ))
+            .spawn(move || writer::run(writer, &waiting, on_commit))
+            .map_err(|cause| JournalError::no_thread(&cause))?;
+        Ok(Self {
+            batches: Some(batches),
+            thread: Some(thread),
+        })
     }
 
     /// Hands a batch to the writer. Its fate comes as a [`Commit`].
@@ -124,16 +121,21 @@ mod tests {
         }
     }
 
+    fn start(writer: Writer, told: mpsc::Sender<Commit>) -> Journal {
+        Journal::start(writer, move |commit| {
+            let _ = told.send(commit);
+        })
+        .unwrap()
+    }
+
     #[test]
     fn batches_are_durable_in_order_and_found_after_reopening() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("journal.db");
         let stamp = SealedToken::new("first".to_owned());
         let (told, commits) = mpsc::channel();
-        let (journal, _) = Journal::open(&path, &stamp, move |commit| {
-            let _ = told.send(commit);
-        })
-        .unwrap();
+        let (writer, _) = open(&path, &stamp).unwrap();
+        let journal = start(writer, told);
         for ticket in 1..=100 {
             journal.append(batch(ticket));
         }
@@ -148,7 +150,7 @@ mod tests {
         assert_eq!(commits.last().unwrap().ticket, 100);
 
         let other = SealedToken::new("second".to_owned());
-        let (_journal, reader) = Journal::open(&path, &other, |_| {}).unwrap();
+        let (_writer, reader) = open(&path, &other).unwrap();
         assert_eq!(reader.key_check().unwrap(), Some(stamp));
         assert_eq!(reader.entries().unwrap().len(), 100);
         assert_eq!(reader.terminals().unwrap().len(), 100);
@@ -167,10 +169,8 @@ mod tests {
         let path = directory.path().join("journal.db");
         let stamp = SealedToken::new("x".to_owned());
         let (told, commits) = mpsc::channel();
-        let (journal, reader) = Journal::open(&path, &stamp, move |commit| {
-            let _ = told.send(commit);
-        })
-        .unwrap();
+        let (writer, reader) = open(&path, &stamp).unwrap();
+        let journal = start(writer, told);
         // An event number that is taken cannot be written a second time.
         journal.append(batch(1));
         assert!(commits.recv().unwrap().result.is_ok());
@@ -188,7 +188,7 @@ mod tests {
         let path = directory.path().join("journal.db");
         let connection = rusqlite::Connection::open(&path).unwrap();
         connection.pragma_update(None, "user_version", 99).unwrap();
-        let error = Journal::open(&path, &SealedToken::new(String::new()), |_| {}).unwrap_err();
+        let error = open(&path, &SealedToken::new(String::new())).unwrap_err();
         assert_eq!(error.kind, JournalErrorKind::TooNew);
     }
 }

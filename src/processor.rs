@@ -9,6 +9,8 @@ mod sim;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use http::{Answer as HttpAnswer, Call, Fate};
+
 use crate::config::AccountConfig;
 use crate::domain::command::ProcessorEnding;
 use crate::domain::effect::ProcessorRequest;
@@ -17,12 +19,43 @@ use crate::domain::operation::{Answer, Approval};
 use crate::domain::outcome::Reason;
 use crate::vault::{TokenKind, Vault, VaultError};
 
-/// All configured merchant accounts.
+/// All configured merchant accounts, over HTTP.
 #[derive(Clone, Debug)]
 pub struct Processors {
-    accounts: Arc<BTreeMap<MerchantAccountId, AccountConfig>>,
+    connectors: Connectors,
     http: http::Client,
+}
+
+/// What the accounts' processors are asked and what their answers mean; nothing is sent from here.
+#[derive(Clone, Debug)]
+pub struct Connectors {
+    accounts: Arc<BTreeMap<MerchantAccountId, AccountConfig>>,
     vault: Arc<Vault>,
+}
+
+/// One request on its way: the look-up of its key, where it may have been sent before, and then the
+/// call, unless the look-up has told its end.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    connectors: Connectors,
+    key: String,
+    account: MerchantAccountId,
+    request: ProcessorRequest,
+    is_looking_up: bool,
+}
+
+/// What follows for a request.
+#[derive(Clone, Debug)]
+pub enum Turn {
+    /// Send this, once, and say by [`Asking::handle_fate`] what became of it.
+    Send {
+        /// To whom.
+        account: AccountConfig,
+        /// What.
+        call: Call,
+    },
+    /// It is over.
+    Done(ProcessorEnding),
 }
 
 /// What a call of a connector came to, tokens in the clear.
@@ -51,14 +84,12 @@ impl Processors {
         vault: Arc<Vault>,
     ) -> Result<Self, String> {
         Ok(Self {
-            accounts: Arc::new(accounts),
+            connectors: Connectors::new(accounts, vault),
             http: http::Client::new()?,
-            vault,
         })
     }
 
-    /// Carries a request out. `effect` is the idempotency key: however often it is called with one
-    /// key, the processor moves money once. With `inquire` the key is looked up first.
+    /// Carries a request out over HTTP; see [`Asking`].
     pub async fn call(
         &self,
         effect: &EffectId,
@@ -66,32 +97,48 @@ impl Processors {
         request: &ProcessorRequest,
         inquire: bool,
     ) -> ProcessorEnding {
-        let Some(config) = self.accounts.get(account) else {
-            return ProcessorEnding::Answered(Answer::NotDone(Reason::MerchantAccountUnknown));
-        };
-        let key = effect.to_string();
-        if inquire {
-            let found = self.http.send(config, sim::inquiry(&key)).await;
-            match found {
-                http::Fate::Answer(answer) => match sim::read_inquiry(&answer) {
-                    sim::Inquiry::Found(reply) => return self.ending(reply),
-                    sim::Inquiry::NotFound => {}
-                    sim::Inquiry::Unclear => return ProcessorEnding::InDoubt,
-                },
-                http::Fate::NeverLeft => return ProcessorEnding::NotSent,
-                http::Fate::InDoubt => return ProcessorEnding::InDoubt,
+        let (mut asking, mut turn) = self.connectors.ask(effect, account, request, inquire);
+        loop {
+            match turn {
+                Turn::Send { account, call } => {
+                    let fate = self.http.send(&account, call).await;
+                    turn = asking.handle_fate(fate);
+                }
+                Turn::Done(ending) => return ending,
             }
         }
-        let Ok(token) = self.clear_token(request) else {
-            // Sealed with a key that is lost: this payment can no longer be followed up from here.
-            return ProcessorEnding::Answered(Answer::NotDone(Reason::AuthorizationUnknown));
-        };
-        let call = sim::call(&key, &config.merchant, request, &token);
-        match self.http.send(config, call).await {
-            http::Fate::Answer(answer) => self.ending(sim::read_reply(&answer)),
-            http::Fate::NeverLeft => ProcessorEnding::NotSent,
-            http::Fate::InDoubt => ProcessorEnding::InDoubt,
+    }
+}
+
+impl Connectors {
+    /// The connectors of these accounts.
+    #[must_use]
+    pub fn new(accounts: BTreeMap<MerchantAccountId, AccountConfig>, vault: Arc<Vault>) -> Self {
+        Self {
+            accounts: Arc::new(accounts),
+            vault,
         }
+    }
+
+    /// Begins to carry a request out. `effect` is the idempotency key: however often it is asked
+    /// with one key, the processor moves money once. With `inquire` the key is looked up first.
+    #[must_use]
+    pub fn ask(
+        &self,
+        effect: &EffectId,
+        account: &MerchantAccountId,
+        request: &ProcessorRequest,
+        inquire: bool,
+    ) -> (Asking, Turn) {
+        let asking = Asking {
+            connectors: self.clone(),
+            key: effect.to_string(),
+            account: account.clone(),
+            request: request.clone(),
+            is_looking_up: inquire,
+        };
+        let turn = asking.next();
+        (asking, turn)
     }
 
     fn clear_token(&self, request: &ProcessorRequest) -> Result<String, VaultError> {
@@ -139,5 +186,43 @@ impl Processors {
             .seal(TokenKind::Reference, &token)
             .map_err(|error| tracing::error!(%error, "token is not kept"))
             .ok()
+    }
+}
+
+impl Asking {
+    /// The last [`Turn::Send`] came to this.
+    #[must_use]
+    pub fn handle_fate(&mut self, fate: Fate) -> Turn {
+        let ending = match fate {
+            Fate::Answer(answer) if self.is_looking_up => match sim::read_inquiry(&answer) {
+                sim::Inquiry::Found(reply) => self.connectors.ending(reply),
+                sim::Inquiry::NotFound => {
+                    self.is_looking_up = false;
+                    return self.next();
+                }
+                sim::Inquiry::Unclear => ProcessorEnding::InDoubt,
+            },
+            Fate::Answer(answer) => self.connectors.ending(sim::read_reply(&answer)),
+            Fate::NeverLeft => ProcessorEnding::NotSent,
+            Fate::InDoubt => ProcessorEnding::InDoubt,
+        };
+        Turn::Done(ending)
+    }
+
+    fn next(&self) -> Turn {
+        let not_done = |reason| Turn::Done(ProcessorEnding::Answered(Answer::NotDone(reason)));
+        let Some(account) = self.connectors.accounts.get(&self.account).cloned() else {
+            return not_done(Reason::MerchantAccountUnknown);
+        };
+        let call = if self.is_looking_up {
+            sim::inquiry(&self.key)
+        } else {
+            let Ok(token) = self.connectors.clear_token(&self.request) else {
+                // Sealed with a key that is lost: this payment can no longer be followed up here.
+                return not_done(Reason::AuthorizationUnknown);
+            };
+            sim::call(&self.key, &account.merchant, &self.request, &token)
+        };
+        Turn::Send { account, call }
     }
 }

@@ -1,89 +1,53 @@
-//! The one event loop: takes one event, stamps the time, loads what it is about, decides, appends,
-//! applies, and hands the effects out once their entries are durable.
+//! The one place in which all rooms meet, as a machine without clock, thread or runtime: it takes one
+//! input at a time, loads what it is about, decides, applies, and says what is to be done. What
+//! stands on entries is handed out only once they are durable.
+//!
+//! [`service`] runs it against the real journal, terminals and processors; the simulation in
+//! `tests/sim` runs the same against its own.
 
 mod hand_out;
 mod load;
 mod outbox;
 mod query;
 mod seal;
+pub mod service;
 
-use std::collections::BTreeMap;
-use std::fmt;
-use std::fs::File;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::oneshot;
 
 use crate::api::call::{Answer, Call, Refusal};
-use crate::api::{self, Gateway};
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::command::{Ask, Command, ProcessorEnding, TerminalEnding};
 use crate::domain::draft::Decision;
+use crate::domain::effect::ProcessorRequest;
 use crate::domain::engine;
 use crate::domain::event::Event;
-use crate::domain::id::{EffectId, IdempotencyKey, OperationId, TerminalId};
+use crate::domain::id::{
+    EffectId, IdempotencyKey, MerchantAccountId, OperationId, TerminalId, Timestamp,
+};
 use crate::domain::operation::Finished;
 use crate::domain::rejection::Rejection;
-use crate::domain::state::State;
-use crate::journal::{Batch, Commit, Journal, JournalError, OperationRow, Reader};
-use crate::processor::Processors;
+use crate::domain::state::{Aggregates, State};
+use crate::journal::{Batch, Commit, JournalError, OperationRow, Reader};
 use crate::terminal;
-use crate::vault::{TokenKind, Vault, VaultError};
+use crate::vault::Vault;
+use firmware_protocols::time::Duration;
 
 use outbox::Outbox;
 
-/// Calls of apps that may wait for the loop; a full queue slows the apps down, not the loop.
-const CALLS_WAITING_MAX: usize = 1024;
-
-/// By this text a database is recognised as sealed with our key.
-const KEY_CHECK: &str = "posd token key";
-
-/// Why a station does not start.
-#[derive(Debug)]
-pub enum StartError {
-    /// The data directory cannot be used.
-    DataDir {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// Another station uses the data directory.
-    InUse(PathBuf),
-    /// The address is taken or not ours.
-    Listen(std::io::Error),
-    /// The journal.
-    Journal(JournalError),
-    /// The token key.
-    Vault(VaultError),
-    /// The key does not open the tokens of this journal.
-    WrongKey,
-    /// A connector.
-    Processor(String),
-}
-
-/// A station that is ready to run.
+/// What decides. After every call of a `handle_*` method, [`Self::poll`] is drained.
 #[derive(Debug)]
 pub struct Station {
-    clock: Clock,
-    config: Config,
+    name: String,
     vault: Arc<Vault>,
-    journal: Journal,
     reader: Reader,
     state: State,
-    processors: Processors,
-    terminals: BTreeMap<TerminalId, terminal::Handle>,
     connections: BTreeMap<TerminalId, Connection>,
     outbox: Outbox,
     waiters: BTreeMap<OperationId, Vec<oneshot::Sender<Result<Answer, Refusal>>>>,
-    last_event: watch::Sender<u64>,
-    events: mpsc::UnboundedSender<Input>,
-    inputs: mpsc::UnboundedReceiver<Input>,
-    /// Held for the life of the station: one station per data directory.
-    _lock: File,
+    tasks: VecDeque<Task>,
 }
 
 /// The line to a terminal, as last reported.
@@ -93,32 +57,56 @@ struct Connection {
     cause: Option<String>,
 }
 
-/// Everything that can wake the loop, but for the calls of apps.
+/// Everything that can wake the station, but for the calls of apps.
 #[derive(Debug)]
-enum Input {
+pub enum Input {
+    /// A driver reports.
     Terminal(TerminalId, terminal::Report),
+    /// [`Task::Ask`] is over.
     Processor(EffectId, ProcessorEnding),
+    /// [`Task::Wake`] is over.
     Wake(OperationId),
+    /// What became of [`Task::Append`].
     Committed(Commit),
 }
 
-impl Station {
-    /// Opens the journal, finds what was open, and is ready to run.
-    pub fn open(config: Config) -> Result<Self, StartError> {
-        let lock = lock_data_dir(&config.data_dir)?;
-        let vault = Arc::new(Vault::open(&config.data_dir.join("token.key"))?);
-        let (events, inputs) = mpsc::unbounded_channel();
-        let commits = events.clone();
-        let stamp = vault.seal(TokenKind::Check, KEY_CHECK)?;
-        let path = config.data_dir.join("journal.db");
-        let (journal, reader) = Journal::open(&path, &stamp, move |commit| {
-            let _ = commits.send(Input::Committed(commit));
-        })?;
-        let stamp = reader.key_check()?.ok_or(StartError::WrongKey)?;
-        vault
-            .unseal(TokenKind::Check, &stamp)
-            .map_err(|_| StartError::WrongKey)?;
+/// Something to do for the station, in the order in which it says so.
+#[derive(Debug)]
+pub enum Task {
+    /// Make a batch durable, behind those before it; its fate is [`Input::Committed`].
+    Append(Batch),
+    /// Tell a terminal's driver.
+    Tell {
+        /// Which.
+        terminal: TerminalId,
+        /// What.
+        order: terminal::Order,
+    },
+    /// Ask a processor; what comes of it is [`Input::Processor`].
+    Ask {
+        /// Under which name.
+        effect: EffectId,
+        /// On which account.
+        account: MerchantAccountId,
+        /// What.
+        request: ProcessorRequest,
+        /// It may have been sent before: look it up by its key first.
+        inquire: bool,
+    },
+    /// Come back with [`Input::Wake`].
+    Wake {
+        /// For which operation.
+        operation: OperationId,
+        /// After how long.
+        after: Duration,
+    },
+    /// Events up to and with this place are durable.
+    Announce(u64),
+}
 
+impl Station {
+    /// A station that knows what was open when the journal was last written.
+    pub fn new(config: &Config, vault: Arc<Vault>, reader: Reader) -> Result<Self, JournalError> {
         let mut state = State {
             directory: config.directory(),
             ..State::default()
@@ -130,89 +118,31 @@ impl Station {
         state.books.payments.clear();
         state.books.orders.clear();
         state.books.terminals = reader.terminals()?.into_iter().collect();
-        let (last_event, _) = watch::channel(reader.last_event()?);
-        let outbox = Outbox::new(reader.last_event()?);
-        let processors = Processors::new(config.accounts.clone(), Arc::clone(&vault))
-            .map_err(StartError::Processor)?;
+        let unknown = |id: &TerminalId| (id.clone(), Connection::default());
         Ok(Self {
-            clock: Clock::start(),
-            config,
+            name: config.station.clone(),
             vault,
-            journal,
+            outbox: Outbox::new(reader.last_event()?),
             reader,
             state,
-            processors,
-            terminals: BTreeMap::new(),
-            connections: BTreeMap::new(),
-            outbox,
+            connections: config.terminals.keys().map(unknown).collect(),
             waiters: BTreeMap::new(),
-            last_event,
-            events,
-            inputs,
-            _lock: lock,
+            tasks: VecDeque::new(),
         })
     }
 
-    /// Serves apps and terminals until `stop` resolves. `ready` hears the address in use.
-    pub async fn run(
-        mut self,
-        ready: impl FnOnce(std::net::SocketAddr),
-        stop: impl Future<Output = ()>,
-    ) -> Result<(), StartError> {
-        let listener = TcpListener::bind(self.config.listen)
-            .await
-            .map_err(StartError::Listen)?;
-        let address = listener.local_addr().map_err(StartError::Listen)?;
-        let (calls, mut waiting) = mpsc::channel(CALLS_WAITING_MAX);
-        self.start_terminals();
-        self.recover();
-        let apps = tokio::spawn(api::serve(listener, self.gateway(calls)));
-        ready(address);
-        tokio::pin!(stop);
-        loop {
-            tokio::select! {
-                () = &mut stop => break,
-                Some(input) = self.inputs.recv() => self.on_input(input),
-                Some(call) = waiting.recv() => self.on_call(call),
-            }
-        }
-        apps.abort();
-        Ok(())
-    }
-
-    fn gateway(&self, calls: mpsc::Sender<Call>) -> Gateway {
-        Gateway {
-            calls,
-            last_event: self.last_event.subscribe(),
-            vault: Arc::clone(&self.vault),
-            terminals: self.config.terminals.keys().cloned().collect(),
-            language: self.config.language,
-            allowed_origins: self.config.allowed_origins.clone().into(),
-        }
-    }
-
-    /// What was open when the last run ended may or may not have been sent: find out.
-    fn recover(&mut self) {
+    /// What was open when the last run ended may or may not have been sent: find out. Comes once,
+    /// before anything else.
+    pub fn handle_start(&mut self, now: Timestamp) {
         let open: Vec<OperationId> = self.state.books.operations.keys().cloned().collect();
         for operation in open {
             tracing::info!(%operation, "was open at the last stop; finding out how it ended");
-            self.on_command(&Command::Recover(operation));
+            self.on_command(&Command::Recover(operation), now);
         }
     }
 
-    fn start_terminals(&mut self) {
-        for (id, config) in self.config.terminals.clone() {
-            let events = self.events.clone();
-            let report = move |id, report| {
-                let _ = events.send(Input::Terminal(id, report));
-            };
-            let handle = terminal::spawn(id.clone(), config, self.clock, report);
-            self.connections.insert(id.clone(), Connection::default());
-            self.terminals.insert(id, handle);
-        }
-    }
-
-    fn on_call(&mut self, call: Call) {
+    /// An app calls. `fresh` is a name that no operation has; it is used up if one starts.
+    pub fn handle_call(&mut self, call: Call, fresh: OperationId, now: Timestamp) {
         match call {
             Call::Ask {
                 key,
@@ -221,18 +151,16 @@ impl Station {
                 request,
                 reply,
             } => {
-                let operation = OperationId::new(uuid::Uuid::now_v7().simple().to_string());
-                let key =
-                    key.unwrap_or_else(|| IdempotencyKey::new(format!("station:{operation}")));
+                let key = key.unwrap_or_else(|| IdempotencyKey::new(format!("station:{fresh}")));
                 let ask = Ask {
-                    operation,
+                    operation: fresh,
                     key,
                     fingerprint,
                     client,
                     request: *request,
                     known: None,
                 };
-                self.on_ask(ask, reply);
+                self.on_ask(ask, reply, now);
             }
             Call::Query { query, reply } => {
                 let _ = reply.send(self.query(query));
@@ -243,7 +171,35 @@ impl Station {
         }
     }
 
-    fn on_ask(&mut self, mut ask: Ask, reply: oneshot::Sender<Result<Answer, Refusal>>) {
+    /// Something happened outside.
+    pub fn handle_input(&mut self, input: Input, now: Timestamp) {
+        match input {
+            Input::Terminal(id, report) => self.on_report(id, report, now),
+            Input::Processor(effect, ending) => {
+                self.on_command(&Command::ProcessorFinished { effect, ending }, now);
+            }
+            Input::Wake(operation) => self.on_command(&Command::Wake(operation), now),
+            Input::Committed(commit) => self.on_commit(commit),
+        }
+    }
+
+    /// What to do next; `None` until something happens.
+    pub fn poll(&mut self) -> Option<Task> {
+        self.tasks.pop_front()
+    }
+
+    /// What is in memory.
+    #[must_use]
+    pub const fn books(&self) -> &Aggregates {
+        &self.state.books
+    }
+
+    fn on_ask(
+        &mut self,
+        mut ask: Ask,
+        reply: oneshot::Sender<Result<Answer, Refusal>>,
+        now: Timestamp,
+    ) {
         if self.outbox.failure().is_some() {
             let _ = reply.send(Err(Refusal::JournalUnavailable));
             return;
@@ -263,10 +219,10 @@ impl Station {
         }
         let known = ask.known.as_ref().map(|known| known.id.clone());
         let subject = running.or(known).unwrap_or_else(|| ask.operation.clone());
-        match self.decide(&Command::Ask(Box::new(ask))) {
+        match self.decide(&Command::Ask(Box::new(ask)), now) {
             Ok(decision) => {
                 self.waiters.entry(subject).or_default().push(reply);
-                self.carry_on(decision);
+                self.carry_on(decision, now);
             }
             Err(refusal) => {
                 let _ = reply.send(Err(refusal));
@@ -300,34 +256,20 @@ impl Station {
     }
 
     fn abort(&mut self, terminal: &TerminalId) -> Result<Option<OperationId>, Refusal> {
-        let Some(handle) = self.terminals.get(terminal) else {
+        if !self.connections.contains_key(terminal) {
             return Err(Refusal::Rejected(Rejection::TerminalUnknown(
                 terminal.clone(),
             )));
-        };
-        let holder = self
-            .state
-            .books
-            .holder_of_terminal(terminal)
-            .map(|held| held.id.clone());
+        }
+        let holder = self.state.books.holder_of_terminal(terminal);
+        let holder = holder.map(|held| held.id.clone());
         if holder.is_some() {
-            handle.tell(terminal::Order::Abort);
+            self.tell(terminal.clone(), terminal::Order::Abort);
         }
         Ok(holder)
     }
 
-    fn on_input(&mut self, input: Input) {
-        match input {
-            Input::Terminal(id, report) => self.on_report(id, report),
-            Input::Processor(effect, ending) => {
-                self.on_command(&Command::ProcessorFinished { effect, ending });
-            }
-            Input::Wake(operation) => self.on_command(&Command::Wake(operation)),
-            Input::Committed(commit) => self.on_commit(commit),
-        }
-    }
-
-    fn on_report(&mut self, id: TerminalId, report: terminal::Report) {
+    fn on_report(&mut self, id: TerminalId, report: terminal::Report, now: Timestamp) {
         match report {
             terminal::Report::Ready { last } => {
                 self.connections.insert(
@@ -338,7 +280,7 @@ impl Station {
                     },
                 );
                 let last = last.map(|last| Box::new(self.sealed_result(&id, *last)));
-                self.on_command(&Command::TerminalReady { terminal: id, last });
+                self.on_command(&Command::TerminalReady { terminal: id, last }, now);
             }
             terminal::Report::Down { cause } => {
                 let known = self.connections.entry(id.clone()).or_default();
@@ -353,10 +295,7 @@ impl Station {
                         terminal: id,
                         cause,
                     }];
-                    self.carry_on(Decision {
-                        events,
-                        ..Decision::default()
-                    });
+                    self.tell_apps(events, now);
                 }
             }
             terminal::Report::Prompt { effect, prompt } => {
@@ -366,17 +305,14 @@ impl Station {
                     kind: prompt.kind,
                     text: prompt.text,
                 };
-                self.carry_on(Decision {
-                    events: vec![event],
-                    ..Decision::default()
-                });
+                self.tell_apps(vec![event], now);
             }
             terminal::Report::Result {
                 effect,
                 transaction,
             } => {
                 let result = Box::new(self.sealed_result(&id, *transaction));
-                self.on_command(&Command::TerminalResult { effect, result });
+                self.on_command(&Command::TerminalResult { effect, result }, now);
             }
             terminal::Report::Finished {
                 effect,
@@ -384,24 +320,34 @@ impl Station {
                 receipts,
             } => {
                 let ending: TerminalEnding = self.sealed_ending(&id, *ending);
-                self.on_command(&Command::TerminalFinished {
+                let finished = Command::TerminalFinished {
                     effect,
                     ending,
                     receipts,
-                });
+                };
+                self.on_command(&finished, now);
             }
         }
     }
 
+    /// News that change nothing.
+    fn tell_apps(&mut self, events: Vec<Event>, now: Timestamp) {
+        let decision = Decision {
+            events,
+            ..Decision::default()
+        };
+        self.carry_on(decision, now);
+    }
+
     /// A command that comes from inside can be refused only by a journal that has failed.
-    fn on_command(&mut self, command: &Command) {
-        match self.decide(command) {
-            Ok(decision) => self.carry_on(decision),
+    fn on_command(&mut self, command: &Command, now: Timestamp) {
+        match self.decide(command, now) {
+            Ok(decision) => self.carry_on(decision, now),
             Err(refusal) => tracing::error!(?refusal, "a report was not taken in"),
         }
     }
 
-    fn decide(&mut self, command: &Command) -> Result<Decision, Refusal> {
+    fn decide(&mut self, command: &Command, now: Timestamp) -> Result<Decision, Refusal> {
         if self.outbox.failure().is_some() {
             return Err(Refusal::JournalUnavailable);
         }
@@ -409,11 +355,11 @@ impl Station {
             tracing::error!(%error, "journal cannot be read");
             Refusal::JournalUnavailable
         })?;
-        engine::decide(&self.state, command, self.clock.utc()).map_err(Refusal::Rejected)
+        engine::decide(&self.state, command, now).map_err(Refusal::Rejected)
     }
 
     /// Appends what was decided, makes it true in memory, and keeps its effects until it is durable.
-    fn carry_on(&mut self, decision: Decision) {
+    fn carry_on(&mut self, decision: Decision, now: Timestamp) {
         if self.outbox.failure().is_some() {
             return;
         }
@@ -434,14 +380,14 @@ impl Station {
         }
         let changed = load::changed(&self.state.books, &entries);
         let ticket = self.outbox.put(effects);
-        self.journal.append(Batch {
+        self.tasks.push_back(Task::Append(Batch {
             ticket,
-            at: self.clock.utc(),
+            at: now,
             events: self.outbox.number(events),
             entries,
             payments: changed.payments,
             orders: changed.orders,
-        });
+        }));
     }
 
     fn on_commit(&mut self, commit: Commit) {
@@ -456,65 +402,10 @@ impl Station {
             return;
         }
         let due = self.outbox.take_durable(commit.ticket);
-        self.last_event.send_replace(due.last_event);
+        self.tasks.push_back(Task::Announce(due.last_event));
         for effect in due.effects {
             self.hand_out(effect);
         }
         self.forget_unneeded();
     }
 }
-
-fn lock_data_dir(path: &std::path::Path) -> Result<File, StartError> {
-    let failed = |source| StartError::DataDir {
-        path: path.to_owned(),
-        source,
-    };
-    std::fs::create_dir_all(path).map_err(failed)?;
-    let lock = File::create(path.join("lock")).map_err(failed)?;
-    rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive)
-        .map_err(|_| StartError::InUse(path.to_owned()))?;
-    Ok(lock)
-}
-
-impl From<JournalError> for StartError {
-    fn from(error: JournalError) -> Self {
-        Self::Journal(error)
-    }
-}
-
-impl From<VaultError> for StartError {
-    fn from(error: VaultError) -> Self {
-        Self::Vault(error)
-    }
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::DataDir { path, source } => {
-                write!(
-                    f,
-                    "data directory {} cannot be used: {source}",
-                    path.display()
-                )
-            }
-            Self::InUse(path) => {
-                write!(
-                    f,
-                    "another station is using the data directory {}",
-                    path.display()
-                )
-            }
-            Self::Listen(source) => write!(f, "cannot listen for apps: {source}"),
-            Self::Journal(error) => error.fmt(f),
-            Self::Vault(error) => error.fmt(f),
-            Self::WrongKey => f.write_str(
-                "the token key does not open the tokens of this journal: put the key back that it \
-                 was made with, or start with an empty data directory",
-            ),
-            Self::Processor(problem) => f.write_str(problem),
-        }
-    }
-}
-
-impl std::error::Error for StartError {}

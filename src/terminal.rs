@@ -1,9 +1,11 @@
 //! Terminal drivers: one task per terminal, so that a hung line stops nobody else.
 //!
-//! A driver owns the line and the protocol session. The station tells it what to start and when a
-//! result is durable; it reports what the terminal says, tokens still in the clear.
+//! A [`driver::Driver`] holds the protocol session and `pump` moves its bytes. The station tells it
+//! what to start and when a result is durable; it reports what the terminal says, tokens still in
+//! the clear.
 
-mod driver;
+pub mod driver;
+mod pump;
 mod transport;
 
 use tokio::sync::mpsc;
@@ -98,6 +100,6 @@ pub fn spawn(
 ) -> Handle {
     let (orders, waiting) = mpsc::unbounded_channel();
     let report = move |what| report(id.clone(), what);
-    tokio::spawn(driver::Driver::new(config, clock, waiting, Box::new(report)).run());
+    tokio::spawn(pump::run(config, clock, waiting, report));
     Handle { orders }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use posd::domain::entry::Entry;
 use posd::domain::id::{SealedToken, Timestamp};
 use posd::domain::state::Aggregates;
-use posd::journal::{Batch, Journal, Reader};
+use posd::journal::{self, Batch, Journal, Reader};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -126,7 +126,8 @@ fn fill(journal: &Path, sold: &Path) {
     let entries: Vec<String> = entries.iter().map(json).collect();
 
     let stamp = SealedToken::new(String::new());
-    let (journal, _) = Journal::open(journal, &stamp, |commit| commit.result.unwrap()).unwrap();
+    let (writer, _) = journal::open(journal, &stamp).unwrap();
+    let journal = Journal::start(writer, |commit| commit.result.unwrap()).unwrap();
     let mut next_event = 1..;
     for ticket in 1..=FINISHED {
         let id = format!("{ticket:032}");

@@ -7,7 +7,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::{runtime, say};
 use crate::config::Config;
-use crate::station::Station;
+use crate::station::service::Service;
 
 /// Runs a station until it is told to stop. Prints one line when apps can connect.
 pub(super) fn run(config: &Path) -> Result<ExitCode, String> {
@@ -22,9 +22,9 @@ pub(super) fn run(config: &Path) -> Result<ExitCode, String> {
                 _ = interrupt.recv() => {}
             }
         };
-        let station = Station::open(config).map_err(|error| error.to_string())?;
+        let service = Service::open(config).map_err(|error| error.to_string())?;
         let ready = |address| say(&format!("posd is ready at ws://{address}/v1"));
-        station
+        service
             .run(ready, stop)
             .await
             .map_err(|error| error.to_string())?;

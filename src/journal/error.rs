@@ -36,6 +36,13 @@ impl JournalError {
         }
     }
 
+    pub(super) fn no_thread(cause: &dyn fmt::Display) -> Self {
+        Self {
+            kind: JournalErrorKind::Other,
+            cause: format!("no thread: {cause}"),
+        }
+    }
+
     /// A row that this version cannot read.
     pub(super) fn corrupt(what: &str, cause: &dyn fmt::Display) -> Self {
         Self {

@@ -1,13 +1,14 @@
-//! The writer thread: batches that wait together become durable together.
+//! The writer: batches that wait together become durable together.
 
+use std::path::Path;
 use std::sync::mpsc;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::error::JournalError;
-use super::{Batch, Commit};
+use super::{Batch, Commit, schema};
 use crate::domain::entry::Entry;
-use crate::domain::id::Timestamp;
+use crate::domain::id::{SealedToken, Timestamp};
 use crate::domain::order::Order;
 use crate::domain::payment::Payment;
 use crate::domain::terminal::Terminal;
@@ -16,19 +17,37 @@ use crate::failpoint;
 /// So many batches share one commit at most: keeps the wait of the first of them short.
 const BATCHES_PER_COMMIT: usize = 256;
 
-/// Writes until the sender is gone, or until a commit fails: after that nothing may be written, as
-/// later batches stand on the failed one.
-pub(super) fn run(
-    mut connection: Connection,
-    waiting: &mpsc::Receiver<Batch>,
-    on_commit: impl Fn(Commit),
-) {
+/// The one connection that writes.
+#[derive(Debug)]
+pub struct Writer {
+    connection: Connection,
+}
+
+impl Writer {
+    pub(super) fn open(path: &Path, key_check: &SealedToken) -> Result<Self, JournalError> {
+        let connection = schema::open_for_writing(path)?;
+        connection.execute(
+            "INSERT OR IGNORE INTO meta (name, value) VALUES ('key_check', ?)",
+            [key_check.as_str()],
+        )?;
+        Ok(Self { connection })
+    }
+
+    /// Makes a group of batches durable, all of them or none. After a failure nothing may be
+    /// written any more: later batches stand on the failed ones.
+    pub fn write(&mut self, group: &[Batch]) -> Result<(), JournalError> {
+        write(&mut self.connection, group)
+    }
+}
+
+/// Writes until the sender is gone, or until a commit fails.
+pub(super) fn run(mut writer: Writer, waiting: &mpsc::Receiver<Batch>, on_commit: impl Fn(Commit)) {
     while let Ok(first) = waiting.recv() {
         let mut group = vec![first];
         group.extend(waiting.try_iter().take(BATCHES_PER_COMMIT));
         let ticket = group.last().map_or(0, |batch| batch.ticket);
         failpoint::hit("journal.before_commit");
-        let result = write(&mut connection, &group);
+        let result = writer.write(&group);
         failpoint::hit("journal.after_commit");
         let failed = result.is_err();
         on_commit(Commit { ticket, result });
@@ -121,7 +140,7 @@ fn put_payment(transaction: &Transaction<'_>, payment: &Payment) -> Result<(), J
         auth_token: None,
         ..payment.clone()
     };
-    let token = crate::domain::id::SealedToken::as_str;
+    let token = SealedToken::as_str;
     transaction
         .prepare_cached(
             "INSERT OR REPLACE INTO payment (id, order_id, account, currency, authorized, captured,

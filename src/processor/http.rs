@@ -14,27 +14,27 @@ pub(super) struct Client {
 
 /// One call, ready to go.
 #[derive(Clone, Debug)]
-pub(super) struct Call {
+pub struct Call {
     /// Path below the account's URL.
-    pub(super) path: String,
+    pub path: String,
     /// Idempotency key, of calls that change something.
-    pub(super) idempotency_key: Option<String>,
+    pub idempotency_key: Option<String>,
     /// Body; none for a look-up.
-    pub(super) body: Option<Value>,
+    pub body: Option<Value>,
 }
 
 /// An answer.
 #[derive(Clone, Debug)]
-pub(super) struct Answer {
+pub struct Answer {
     /// HTTP status.
-    pub(super) status: u16,
+    pub status: u16,
     /// Body; null when it was not JSON.
-    pub(super) body: Value,
+    pub body: Value,
 }
 
 /// What became of a call.
 #[derive(Clone, Debug)]
-pub(super) enum Fate {
+pub enum Fate {
     /// Answered.
     Answer(Answer),
     /// No connection: not a byte of the call has left.

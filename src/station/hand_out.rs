@@ -1,13 +1,13 @@
 //! Where effects leave, after their entries have become durable.
 
-use super::{Input, Station};
+use super::{Station, Task};
 use crate::api::call::Answer;
 use crate::domain::effect::Effect;
 use crate::domain::id::{OperationId, TerminalId};
 use crate::terminal::Order;
 
 impl Station {
-    /// Carries an effect out; its entries are durable.
+    /// Hands an effect out; its entries are durable.
     pub(super) fn hand_out(&mut self, effect: Effect) {
         match effect {
             Effect::Terminal {
@@ -16,38 +16,30 @@ impl Station {
                 request,
                 sync,
             } => {
-                self.tell(
-                    &terminal,
-                    Order::Start {
-                        effect,
-                        request,
-                        sync,
-                    },
-                );
+                let order = Order::Start {
+                    effect,
+                    request,
+                    sync,
+                };
+                self.tell(terminal, order);
             }
             Effect::AcknowledgeTerminal { terminal, effect } => {
-                self.tell(&terminal, Order::Acknowledge { effect });
+                self.tell(terminal, Order::Acknowledge { effect });
             }
-            Effect::ProceedTerminal { terminal } => self.tell(&terminal, Order::Proceed),
+            Effect::ProceedTerminal { terminal } => self.tell(terminal, Order::Proceed),
             Effect::Processor {
                 effect,
                 account,
                 request,
                 inquire,
-            } => {
-                let processors = self.processors.clone();
-                let events = self.events.clone();
-                tokio::spawn(async move {
-                    let ending = processors.call(&effect, &account, &request, inquire).await;
-                    let _ = events.send(Input::Processor(effect, ending));
-                });
-            }
+            } => self.tasks.push_back(Task::Ask {
+                effect,
+                account,
+                request,
+                inquire,
+            }),
             Effect::Wake { operation, after } => {
-                let events = self.events.clone();
-                tokio::spawn(async move {
-                    tokio::time::sleep(after).await;
-                    let _ = events.send(Input::Wake(operation));
-                });
+                self.tasks.push_back(Task::Wake { operation, after });
             }
             Effect::Answer { operation, outcome } => {
                 let answer = Answer::Finished {
@@ -65,11 +57,12 @@ impl Station {
         }
     }
 
-    fn tell(&self, terminal: &TerminalId, order: Order) {
-        match self.terminals.get(terminal) {
-            Some(handle) => handle.tell(order),
+    pub(super) fn tell(&mut self, terminal: TerminalId, order: Order) {
+        if self.connections.contains_key(&terminal) {
+            self.tasks.push_back(Task::Tell { terminal, order });
+        } else {
             // An open operation of a terminal that is configured no more waits for it in doubt.
-            None => tracing::error!(%terminal, "this terminal is needed but not configured"),
+            tracing::error!(%terminal, "this terminal is needed but not configured");
         }
     }
 

@@ -47,7 +47,7 @@ impl Station {
             }
             Query::Terminals => Ok(Found::Terminals(self.terminal_rows())),
             Query::Info => Ok(Found::Info {
-                station: self.config.station.clone(),
+                station: self.name.clone(),
             }),
             Query::Health => Ok(Found::Health(self.health())),
         }

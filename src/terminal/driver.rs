@@ -1,23 +1,18 @@
-//! The only place where a protocol session meets a line.
+//! What a driver does, as a machine: orders, bytes and time in; bytes, reports and the wish to open
+//! or close the line out. It holds the protocol session.
 
-use std::time::Duration;
+use std::collections::VecDeque;
 
-use tokio::sync::mpsc;
-use tokio::time::sleep;
-
-use firmware_protocols::link::{Link as _, Output};
-use firmware_protocols::time::Instant;
+use firmware_protocols::link::{Link as _, Output as LinkOutput};
+use firmware_protocols::time::{Duration, Instant};
 use firmware_protocols::vocabulary::terminal::{
     Ending, Receipt, SyncId, TerminalEvent, TerminalRequest,
 };
 use firmware_protocols::zvt;
 
-use super::transport::Transport;
 use super::{Order, Report};
-use crate::clock::Clock;
 use crate::config::{LineConfig, TerminalConfig};
 use crate::domain::id::EffectId;
-use crate::failpoint;
 
 /// A request that could not begin by then does not begin any more: the prompt would come when the
 /// customer is gone.
@@ -32,11 +27,12 @@ const RECONNECT: [Duration; 4] = [
 ];
 
 /// Drives one terminal for the life of the station.
-pub(super) struct Driver {
+///
+/// **After every call of a `handle_*` method, [`Self::poll`] is drained until it says
+/// [`Output::Wait`] or [`Output::Open`].**
+pub struct Driver {
     config: TerminalConfig,
-    clock: Clock,
-    orders: mpsc::UnboundedReceiver<Order>,
-    report: Box<dyn Fn(Report) + Send>,
+    line: Line,
     /// Started by the station, not yet by the session.
     queued: Option<Queued>,
     /// Started by the session.
@@ -44,6 +40,23 @@ pub(super) struct Driver {
     /// What the terminal told last when it got ready.
     told: Option<SyncId>,
     failures: usize,
+    outputs: VecDeque<Output>,
+}
+
+/// What whoever owns the line must do for a driver.
+#[derive(Debug)]
+pub enum Output {
+    /// Open the line, then say so by [`Driver::handle_opened`] or [`Driver::handle_closed`]. Orders
+    /// wait meanwhile.
+    Open,
+    /// Write these bytes, all of them. What cannot be written closes the line.
+    Send(Vec<u8>),
+    /// Close the line, without saying so.
+    Close,
+    /// Tell the station.
+    Report(Report),
+    /// Nothing more until there is input, an order, or this instant.
+    Wait(Option<Instant>),
 }
 
 struct Queued {
@@ -58,15 +71,23 @@ struct Running {
     receipts: Vec<Receipt>,
 }
 
-/// Why a line is not served any more.
-enum Closed {
+/// What is going on with the line.
+enum Line {
+    /// It is to be opened.
+    Closed,
+    /// It is being opened.
+    Opening,
+    /// It is opened again at this instant.
+    Pausing(Instant),
     /// The terminal has closed a connection on which nothing was going on, as many do after some
     /// seconds. It is opened again when there is something to say.
-    Idle,
-    /// The session or the line ended it.
-    Line(String),
-    /// The station is gone.
-    Station,
+    Resting,
+    /// It is open.
+    Open {
+        link: Box<zvt::Session>,
+        phase: Phase,
+        wake: Option<Instant>,
+    },
 }
 
 /// How far a connection is.
@@ -81,306 +102,278 @@ enum Phase {
 }
 
 impl Driver {
-    pub(super) fn new(
-        config: TerminalConfig,
-        clock: Clock,
-        orders: mpsc::UnboundedReceiver<Order>,
-        report: Box<dyn Fn(Report) + Send>,
-    ) -> Self {
+    /// A driver that wants to open its line.
+    #[must_use]
+    pub fn new(config: TerminalConfig) -> Self {
         Self {
             config,
-            clock,
-            orders,
-            report,
+            line: Line::Closed,
             queued: None,
             running: None,
             told: None,
             failures: 0,
+            outputs: VecDeque::new(),
         }
     }
 
-    pub(super) async fn run(mut self) {
-        loop {
-            let closed = match Transport::open(&self.config.line).await {
-                Ok(transport) => self.serve(transport).await,
-                Err(cause) => Closed::Line(cause),
-            };
-            let paused = match closed {
-                Closed::Station => return,
-                Closed::Idle => self.rest().await,
-                Closed::Line(cause) => {
-                    (self.report)(Report::Down { cause });
-                    self.pause().await
-                }
-            };
-            if paused.is_err() {
-                return;
-            }
-            self.failures = self.failures.saturating_add(1);
-        }
-    }
-
-    /// Waits for the next request.
-    async fn rest(&mut self) -> Result<(), Closed> {
-        loop {
-            let order = self.orders.recv().await.ok_or(Closed::Station)?;
-            if let Order::Start {
-                effect,
-                request,
-                sync,
-            } = order
-            {
-                self.queue(effect, request, sync);
-                return Ok(());
-            }
-        }
-    }
-
-    /// Waits before the line is opened again; a new request cuts the first pauses short.
-    async fn pause(&mut self) -> Result<(), Closed> {
-        let pause = RECONNECT
-            .get(self.failures)
-            .or(RECONNECT.last())
-            .copied()
-            .unwrap_or_default();
-        let end = self.now().after(pause);
-        loop {
-            let expiry = self.queued.as_ref().map(|queued| queued.until);
-            tokio::select! {
-                () = sleep(self.until(Some(end))) => return Ok(()),
-                () = sleep(self.until(expiry)), if expiry.is_some() => self.expire_queued(),
-                order = self.orders.recv() => match order.ok_or(Closed::Station)? {
-                    Order::Start { effect, request, sync } => {
-                        self.queue(effect, request, sync);
-                        return Ok(());
-                    }
-                    // There is no session: nothing runs that these could be about.
-                    Order::Proceed | Order::Acknowledge { .. } => {}
-                    Order::Abort => self.drop_queued(&Ending::Aborted),
-                },
-            }
-        }
-    }
-
-    /// Serves one connection to its end.
-    async fn serve(&mut self, mut transport: Transport) -> Closed {
-        let mut link = self.session();
-        link.handle_connected(self.now());
-        let mut phase = Phase::Introducing;
-        let mut buffer = [0_u8; 1024];
-        let closed = loop {
-            let wake = match self.drain(&mut link, &mut transport, &mut phase).await {
-                Ok(wake) => wake,
-                Err(closed) => break closed,
-            };
-            if phase == Phase::Ready && self.start_queued(&mut link) {
-                continue;
-            }
-            let expiry = self.queued.as_ref().map(|queued| queued.until);
-            tokio::select! {
-                read = transport.read(&mut buffer) => match read {
-                    Ok(count) => {
-                        let bytes = buffer.get(..count).unwrap_or_default();
-                        link.handle_input(bytes, self.now());
-                    }
-                    Err(_) if self.may_rest(phase) => break Closed::Idle,
-                    Err(error) => break Closed::Line(format!("line closed: {error}")),
-                },
-                () = sleep(self.until(wake)), if wake.is_some() => {
-                    link.handle_timeout(self.now());
-                }
-                () = sleep(self.until(expiry)), if expiry.is_some() => {
-                    self.expire_queued();
-                }
-                order = self.orders.recv() => match order {
-                    Some(order) => self.on_order(&mut link, &mut phase, order),
-                    None => break Closed::Station,
-                },
-            }
+    /// The line is open.
+    pub fn handle_opened(&mut self, now: Instant) {
+        let mut link = Box::new(self.session());
+        link.handle_connected(now);
+        self.line = Line::Open {
+            link,
+            phase: Phase::Introducing,
+            wake: None,
         };
-        // Whatever ran may have been carried out; the session says so.
-        link.handle_disconnected(self.now());
-        while let Output::Send(_) | Output::Event(_) | Output::Close = {
-            let output = link.poll();
-            if let Output::Event(event) = &output {
-                self.on_event(event.clone(), &mut phase);
-            }
-            output
-        } {}
-        closed
+        self.drain(now);
     }
 
-    /// A serial line that closes was unplugged; a TCP connection without work may just be over.
-    fn may_rest(&self, phase: Phase) -> bool {
-        let is_tcp = matches!(self.config.line, LineConfig::Tcp { .. });
-        is_tcp && phase == Phase::Ready && self.running.is_none() && self.queued.is_none()
-    }
-
-    /// Carries out what the session wants, until it waits; returns until when.
-    async fn drain(
-        &mut self,
-        link: &mut zvt::Session,
-        transport: &mut Transport,
-        phase: &mut Phase,
-    ) -> Result<Option<Instant>, Closed> {
-        loop {
-            match link.poll() {
-                Output::Send(bytes) => {
-                    failpoint::hit("terminal.before_send");
-                    let written = transport.write(&bytes).await;
-                    failpoint::hit("terminal.after_send");
-                    written.map_err(|error| Closed::Line(format!("line closed: {error}")))?;
-                }
-                Output::Event(event) => self.on_event(event, phase),
-                Output::Close => return Err(Closed::Line("terminal does not answer".to_owned())),
-                Output::Wait(at) => return Ok(at),
-            }
+    /// The line is closed, or could not be opened; `cause` is for a technician.
+    pub fn handle_closed(&mut self, cause: String, now: Instant) {
+        if self.may_rest() {
+            self.hang_up(now);
+            self.failures = self.failures.saturating_add(1);
+            self.line = Line::Resting;
+        } else {
+            self.fail(cause, now);
         }
     }
 
-    fn on_event(&mut self, event: TerminalEvent, phase: &mut Phase) {
-        match event {
-            TerminalEvent::Ready { last, .. } => {
-                *phase = Phase::Recording;
-                self.failures = 0;
-                self.told = last.as_ref().and_then(|last| last.sync.clone());
-                (self.report)(Report::Ready {
-                    last: last.map(Box::new),
-                });
-            }
-            TerminalEvent::Prompt(prompt) => {
-                if let Some(running) = &self.running {
-                    let effect = running.effect.clone();
-                    (self.report)(Report::Prompt { effect, prompt });
-                }
-            }
-            TerminalEvent::Receipt(receipt) => {
-                if let Some(running) = &mut self.running {
-                    running.receipts.push(receipt);
-                }
-            }
-            TerminalEvent::Result(transaction) => {
-                if let Some(running) = &self.running {
-                    let effect = running.effect.clone();
-                    let transaction = Box::new(transaction);
-                    (self.report)(Report::Result {
-                        effect,
-                        transaction,
-                    });
-                }
-            }
-            TerminalEvent::Finished(ending) => {
-                if let Some(Running { effect, receipts }) = self.running.take() {
-                    let ending = Box::new(ending);
-                    (self.report)(Report::Finished {
-                        effect,
-                        ending,
-                        receipts,
-                    });
-                }
-            }
+    /// Bytes from the line, split anywhere.
+    pub fn handle_input(&mut self, bytes: &[u8], now: Instant) {
+        if let Line::Open { link, .. } = &mut self.line {
+            link.handle_input(bytes, now);
         }
+        self.drain(now);
     }
 
-    fn on_order(&mut self, link: &mut zvt::Session, phase: &mut Phase, order: Order) {
+    /// The instant of the last [`Output::Wait`] has come. Calling early or twice is harmless.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        match &mut self.line {
+            Line::Open { link, wake, .. } if wake.is_some_and(|wake| wake <= now) => {
+                link.handle_timeout(now);
+            }
+            Line::Pausing(end) if *end <= now => self.line = Line::Closed,
+            Line::Closed | Line::Opening | Line::Pausing(_) | Line::Resting | Line::Open { .. } => {
+            }
+        }
+        let expired = |queued: &Queued| queued.until <= now;
+        if self.queued.as_ref().is_some_and(expired) {
+            self.drop_queued(&Ending::NotSent);
+        }
+        self.drain(now);
+    }
+
+    /// The station tells something.
+    pub fn handle_order(&mut self, order: Order, now: Instant) {
         match order {
             Order::Start {
                 effect,
                 request,
                 sync,
-            } => self.queue(effect, request, sync),
-            Order::Proceed if *phase == Phase::Recording => {
-                *phase = Phase::Ready;
-                self.renew_sync();
-            }
-            Order::Proceed => {}
+            } => self.queue(effect, request, sync, now),
+            Order::Proceed => self.proceed(),
             Order::Acknowledge { effect } => {
-                if self
-                    .running
-                    .as_ref()
-                    .is_some_and(|running| running.effect == effect)
+                let running = self.running.as_ref();
+                if let Line::Open { link, .. } = &mut self.line
+                    && running.is_some_and(|running| running.effect == effect)
                 {
-                    link.acknowledge(self.now());
+                    link.acknowledge(now);
                 }
             }
             Order::Abort if self.queued.is_some() => self.drop_queued(&Ending::Aborted),
-            Order::Abort => link.abort(self.now()),
+            Order::Abort => {
+                if let Line::Open { link, .. } = &mut self.line {
+                    link.abort(now);
+                }
+            }
+        }
+        self.drain(now);
+    }
+
+    /// What to do next.
+    pub fn poll(&mut self) -> Output {
+        if let Some(output) = self.outputs.pop_front() {
+            return output;
+        }
+        let wake = match &self.line {
+            Line::Closed => {
+                self.line = Line::Opening;
+                return Output::Open;
+            }
+            Line::Opening | Line::Resting => None,
+            Line::Pausing(end) => Some(*end),
+            Line::Open { wake, .. } => *wake,
+        };
+        let expiry = self.queued.as_ref().map(|queued| queued.until);
+        Output::Wait([wake, expiry].into_iter().flatten().min())
+    }
+
+    /// Takes what the session wants until it waits, starts what may be started.
+    fn drain(&mut self, now: Instant) {
+        loop {
+            let Line::Open { link, wake, .. } = &mut self.line else {
+                return;
+            };
+            match link.poll() {
+                LinkOutput::Send(bytes) => self.outputs.push_back(Output::Send(bytes)),
+                LinkOutput::Event(event) => self.on_event(event),
+                LinkOutput::Close => {
+                    self.outputs.push_back(Output::Close);
+                    self.fail("terminal does not answer".to_owned(), now);
+                }
+                LinkOutput::Wait(at) => {
+                    *wake = at;
+                    if !self.start_queued(now) {
+                        return;
+                    }
+                }
+            }
         }
     }
 
-    fn queue(&mut self, effect: EffectId, request: TerminalRequest, sync: Option<SyncId>) {
+    fn on_event(&mut self, event: TerminalEvent) {
+        let running = self.running.as_ref().map(|running| running.effect.clone());
+        let report = match event {
+            TerminalEvent::Ready { last, .. } => {
+                if let Line::Open { phase, .. } = &mut self.line {
+                    *phase = Phase::Recording;
+                }
+                self.failures = 0;
+                self.told = last.as_ref().and_then(|last| last.sync.clone());
+                let last = last.map(Box::new);
+                Some(Report::Ready { last })
+            }
+            TerminalEvent::Prompt(prompt) => {
+                running.map(|effect| Report::Prompt { effect, prompt })
+            }
+            TerminalEvent::Receipt(receipt) => {
+                if let Some(running) = &mut self.running {
+                    running.receipts.push(receipt);
+                }
+                None
+            }
+            TerminalEvent::Result(transaction) => running.map(|effect| Report::Result {
+                effect,
+                transaction: Box::new(transaction),
+            }),
+            TerminalEvent::Finished(ending) => {
+                self.running.take().map(|running| Report::Finished {
+                    effect: running.effect,
+                    ending: Box::new(ending),
+                    receipts: running.receipts,
+                })
+            }
+        };
+        self.outputs.extend(report.map(Output::Report));
+    }
+
+    fn queue(
+        &mut self,
+        effect: EffectId,
+        request: TerminalRequest,
+        sync: Option<SyncId>,
+        now: Instant,
+    ) {
         // The station sends one request at a time; an inquiry may be repeated.
         self.drop_queued(&Ending::InDoubt);
-        let until = self.now().after(START_TIMEOUT);
         self.queued = Some(Queued {
             effect,
             request,
             sync,
-            until,
+            until: now.after(START_TIMEOUT),
         });
+        // A new request cuts a pause short.
+        if matches!(self.line, Line::Pausing(_) | Line::Resting) {
+            self.line = Line::Closed;
+        }
     }
 
-    /// What is queued was decided before the station knew of the terminal's last transaction. Asked
-    /// with the value from before it, the terminal would take that transaction back.
-    fn renew_sync(&mut self) {
-        if let (Some(queued), Some(told)) = (&mut self.queued, self.told.take()) {
-            queued.sync = Some(told);
+    /// What the terminal said when it got ready is durable. What is queued was decided before the
+    /// station knew of the terminal's last transaction. Asked with the value from before it, the
+    /// terminal would take that transaction back.
+    fn proceed(&mut self) {
+        if let Line::Open { phase, .. } = &mut self.line
+            && *phase == Phase::Recording
+        {
+            *phase = Phase::Ready;
+            if let (Some(queued), Some(told)) = (&mut self.queued, self.told.take()) {
+                queued.sync = Some(told);
+            }
         }
     }
 
     /// Starts what is queued; false when there is nothing to start.
-    fn start_queued(&mut self, link: &mut zvt::Session) -> bool {
-        if self.running.is_some() {
-            return false;
-        }
-        let Some(Queued {
-            effect,
-            request,
-            sync,
-            until,
-        }) = self.queued.take()
-        else {
+    fn start_queued(&mut self, now: Instant) -> bool {
+        let Line::Open { link, phase, .. } = &mut self.line else {
             return false;
         };
-        self.running = Some(Running {
-            effect: effect.clone(),
-            receipts: Vec::new(),
-        });
-        if link
-            .start(request.clone(), sync.clone(), self.now())
-            .is_err()
-        {
-            self.running = None;
-            self.queued = Some(Queued {
-                effect,
-                request,
-                sync,
-                until,
-            });
+        if *phase != Phase::Ready || self.running.is_some() {
             return false;
         }
-        true
-    }
-
-    fn expire_queued(&mut self) {
-        let now = self.now();
-        if self
-            .queued
-            .as_ref()
-            .is_some_and(|queued| queued.until <= now)
-        {
-            self.drop_queued(&Ending::NotSent);
+        let Some(queued) = self.queued.take() else {
+            return false;
+        };
+        let started = link.start(queued.request.clone(), queued.sync.clone(), now);
+        if started.is_err() {
+            self.queued = Some(queued);
+            return false;
         }
+        self.running = Some(Running {
+            effect: queued.effect,
+            receipts: Vec::new(),
+        });
+        true
     }
 
     fn drop_queued(&mut self, ending: &Ending) {
         if let Some(Queued { effect, .. }) = self.queued.take() {
-            let ending = Box::new(ending.clone());
-            (self.report)(Report::Finished {
+            self.outputs.push_back(Output::Report(Report::Finished {
                 effect,
-                ending,
+                ending: Box::new(ending.clone()),
                 receipts: Vec::new(),
-            });
+            }));
+        }
+    }
+
+    /// A serial line that closes was unplugged; a TCP connection without work may just be over.
+    fn may_rest(&self) -> bool {
+        let is_tcp = matches!(self.config.line, LineConfig::Tcp { .. });
+        let is_ready = matches!(
+            self.line,
+            Line::Open {
+                phase: Phase::Ready,
+                ..
+            }
+        );
+        is_tcp && is_ready && self.running.is_none() && self.queued.is_none()
+    }
+
+    /// The line does not serve any more: pause, then try again.
+    fn fail(&mut self, cause: String, now: Instant) {
+        self.hang_up(now);
+        self.outputs
+            .push_back(Output::Report(Report::Down { cause }));
+        let pause = RECONNECT.get(self.failures).or(RECONNECT.last());
+        self.failures = self.failures.saturating_add(1);
+        self.line = Line::Pausing(now.after(pause.copied().unwrap_or_default()));
+    }
+
+    /// Whatever ran may have been carried out; the session says so.
+    fn hang_up(&mut self, now: Instant) {
+        let Line::Open { link, .. } = &mut self.line else {
+            return;
+        };
+        link.handle_disconnected(now);
+        loop {
+            let Line::Open { link, .. } = &mut self.line else {
+                return;
+            };
+            match link.poll() {
+                LinkOutput::Event(event) => self.on_event(event),
+                LinkOutput::Send(_) | LinkOutput::Close => {}
+                LinkOutput::Wait(_) => return,
+            }
         }
     }
 
@@ -398,14 +391,17 @@ impl Driver {
         config.timers.t4 = self.config.completion_timeout;
         zvt::Session::new(config)
     }
+}
 
-    fn now(&self) -> Instant {
-        self.clock.monotonic()
-    }
-
-    /// How long it is until an instant; nothing when it has come, or when there is none.
-    fn until(&self, at: Option<Instant>) -> Duration {
-        let at = at.map_or(0, |at| at.0);
-        Duration::from_millis(at.saturating_sub(self.now().0))
+impl std::fmt::Debug for Driver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let line = match &self.line {
+            Line::Closed => "closed",
+            Line::Opening => "opening",
+            Line::Pausing(_) => "pausing",
+            Line::Resting => "resting",
+            Line::Open { .. } => "open",
+        };
+        write!(f, "Driver({line})")
     }
 }

@@ -1,0 +1,249 @@
+//! Runs a [`Station`] against the world: the journal on its thread, drivers on their lines, processors
+//! over HTTP, apps on their sockets. There are no decisions here.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+
+use super::{Input, Station, Task};
+use crate::api::call::Call;
+use crate::api::{self, Gateway};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::id::{OperationId, TerminalId};
+use crate::journal::{self, Journal, JournalError};
+use crate::processor::Processors;
+use crate::terminal;
+use crate::vault::{TokenKind, Vault, VaultError};
+
+/// Calls of apps that may wait for the loop; a full queue slows the apps down, not the loop.
+const CALLS_WAITING_MAX: usize = 1024;
+
+/// By this text a database is recognised as sealed with our key.
+const KEY_CHECK: &str = "posd token key";
+
+/// Why a station does not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The data directory cannot be used.
+    DataDir {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Another station uses the data directory.
+    InUse(PathBuf),
+    /// The address is taken or not ours.
+    Listen(std::io::Error),
+    /// The journal.
+    Journal(JournalError),
+    /// The token key.
+    Vault(VaultError),
+    /// The key does not open the tokens of this journal.
+    WrongKey,
+    /// A connector.
+    Processor(String),
+}
+
+/// A station that is ready to run.
+#[derive(Debug)]
+pub struct Service {
+    clock: Clock,
+    config: Config,
+    vault: Arc<Vault>,
+    station: Station,
+    journal: Journal,
+    processors: Processors,
+    terminals: BTreeMap<TerminalId, terminal::Handle>,
+    last_event: watch::Sender<u64>,
+    events: mpsc::UnboundedSender<Input>,
+    inputs: mpsc::UnboundedReceiver<Input>,
+    /// Held for the life of the station: one station per data directory.
+    _lock: File,
+}
+
+impl Service {
+    /// Opens the journal, finds what was open, and is ready to run.
+    pub fn open(config: Config) -> Result<Self, StartError> {
+        let lock = lock_data_dir(&config.data_dir)?;
+        let vault = Arc::new(Vault::open(&config.data_dir.join("token.key"))?);
+        let (events, inputs) = mpsc::unbounded_channel();
+        let stamp = vault.seal(TokenKind::Check, KEY_CHECK)?;
+        let (writer, reader) = journal::open(&config.data_dir.join("journal.db"), &stamp)?;
+        let stamp = reader.key_check()?.ok_or(StartError::WrongKey)?;
+        vault
+            .unseal(TokenKind::Check, &stamp)
+            .map_err(|_| StartError::WrongKey)?;
+        let commits = events.clone();
+        let journal = Journal::start(writer, move |commit| {
+            let _ = commits.send(Input::Committed(commit));
+        })?;
+        let (last_event, _) = watch::channel(reader.last_event()?);
+        let processors = Processors::new(config.accounts.clone(), Arc::clone(&vault))
+            .map_err(StartError::Processor)?;
+        Ok(Self {
+            clock: Clock::start(),
+            station: Station::new(&config, Arc::clone(&vault), reader)?,
+            config,
+            vault,
+            journal,
+            processors,
+            terminals: BTreeMap::new(),
+            last_event,
+            events,
+            inputs,
+            _lock: lock,
+        })
+    }
+
+    /// Serves apps and terminals until `stop` resolves. `ready` hears the address in use.
+    pub async fn run(
+        mut self,
+        ready: impl FnOnce(std::net::SocketAddr),
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), StartError> {
+        let listener = TcpListener::bind(self.config.listen)
+            .await
+            .map_err(StartError::Listen)?;
+        let address = listener.local_addr().map_err(StartError::Listen)?;
+        let (calls, mut waiting) = mpsc::channel(CALLS_WAITING_MAX);
+        self.start_terminals();
+        self.station.handle_start(self.clock.utc());
+        let apps = tokio::spawn(api::serve(listener, self.gateway(calls)));
+        ready(address);
+        tokio::pin!(stop);
+        loop {
+            while let Some(task) = self.station.poll() {
+                self.carry_out(task);
+            }
+            tokio::select! {
+                () = &mut stop => break,
+                Some(input) = self.inputs.recv() => {
+                    self.station.handle_input(input, self.clock.utc());
+                }
+                Some(call) = waiting.recv() => {
+                    let fresh = OperationId::new(uuid::Uuid::now_v7().simple().to_string());
+                    self.station.handle_call(call, fresh, self.clock.utc());
+                }
+            }
+        }
+        apps.abort();
+        Ok(())
+    }
+
+    fn gateway(&self, calls: mpsc::Sender<Call>) -> Gateway {
+        Gateway {
+            calls,
+            last_event: self.last_event.subscribe(),
+            vault: Arc::clone(&self.vault),
+            terminals: self.config.terminals.keys().cloned().collect(),
+            language: self.config.language,
+            allowed_origins: self.config.allowed_origins.clone().into(),
+        }
+    }
+
+    fn start_terminals(&mut self) {
+        for (id, config) in self.config.terminals.clone() {
+            let events = self.events.clone();
+            let report = move |id, report| {
+                let _ = events.send(Input::Terminal(id, report));
+            };
+            let handle = terminal::spawn(id.clone(), config, self.clock, report);
+            self.terminals.insert(id, handle);
+        }
+    }
+
+    fn carry_out(&self, task: Task) {
+        let events = self.events.clone();
+        match task {
+            Task::Append(batch) => self.journal.append(batch),
+            Task::Tell { terminal, order } => {
+                if let Some(handle) = self.terminals.get(&terminal) {
+                    handle.tell(order);
+                }
+            }
+            Task::Ask {
+                effect,
+                account,
+                request,
+                inquire,
+            } => {
+                let processors = self.processors.clone();
+                tokio::spawn(async move {
+                    let ending = processors.call(&effect, &account, &request, inquire).await;
+                    let _ = events.send(Input::Processor(effect, ending));
+                });
+            }
+            Task::Wake { operation, after } => {
+                tokio::spawn(async move {
+                    tokio::time::sleep(after).await;
+                    let _ = events.send(Input::Wake(operation));
+                });
+            }
+            Task::Announce(last_event) => {
+                self.last_event.send_replace(last_event);
+            }
+        }
+    }
+}
+
+fn lock_data_dir(path: &std::path::Path) -> Result<File, StartError> {
+    let failed = |source| StartError::DataDir {
+        path: path.to_owned(),
+        source,
+    };
+    std::fs::create_dir_all(path).map_err(failed)?;
+    let lock = File::create(path.join("lock")).map_err(failed)?;
+    rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive)
+        .map_err(|_| StartError::InUse(path.to_owned()))?;
+    Ok(lock)
+}
+
+impl From<JournalError> for StartError {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(error)
+    }
+}
+
+impl From<VaultError> for StartError {
+    fn from(error: VaultError) -> Self {
+        Self::Vault(error)
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DataDir { path, source } => {
+                write!(
+                    f,
+                    "data directory {} cannot be used: {source}",
+                    path.display()
+                )
+            }
+            Self::InUse(path) => {
+                write!(
+                    f,
+                    "another station is using the data directory {}",
+                    path.display()
+                )
+            }
+            Self::Listen(source) => write!(f, "cannot listen for apps: {source}"),
+            Self::Journal(error) => error.fmt(f),
+            Self::Vault(error) => error.fmt(f),
+            Self::WrongKey => f.write_str(
+                "the token key does not open the tokens of this journal: put the key back that it \
+                 was made with, or start with an empty data directory",
+            ),
+            Self::Processor(problem) => f.write_str(problem),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}

@@ -1,0 +1,88 @@
+//! The only place where a driver meets a line.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::sleep;
+
+use firmware_protocols::time::Instant;
+
+use super::driver::{Driver, Output};
+use super::transport::Transport;
+use super::{Order, Report};
+use crate::clock::Clock;
+use crate::config::TerminalConfig;
+use crate::failpoint;
+
+/// Serves a driver until the station is gone.
+pub(super) async fn run(
+    config: TerminalConfig,
+    clock: Clock,
+    mut orders: mpsc::UnboundedReceiver<Order>,
+    report: impl Fn(Report),
+) {
+    let line = config.line.clone();
+    let mut driver = Driver::new(config);
+    let mut transport: Option<Transport> = None;
+    let mut buffer = [0_u8; 1024];
+    loop {
+        match driver.poll() {
+            Output::Open => match Transport::open(&line).await {
+                Ok(opened) => {
+                    transport = Some(opened);
+                    driver.handle_opened(clock.monotonic());
+                }
+                Err(cause) => driver.handle_closed(cause, clock.monotonic()),
+            },
+            Output::Send(bytes) => {
+                if let Some(open) = &mut transport {
+                    failpoint::hit("terminal.before_send");
+                    let written = open.write(&bytes).await;
+                    failpoint::hit("terminal.after_send");
+                    if let Err(error) = written {
+                        transport = None;
+                        driver.handle_closed(format!("line closed: {error}"), clock.monotonic());
+                    }
+                }
+            }
+            Output::Close => transport = None,
+            Output::Report(what) => report(what),
+            Output::Wait(at) => {
+                tokio::select! {
+                    read = read(&mut transport, &mut buffer) => match read {
+                        Ok(count) => {
+                            let bytes = buffer.get(..count).unwrap_or_default();
+                            driver.handle_input(bytes, clock.monotonic());
+                        }
+                        Err(error) => {
+                            transport = None;
+                            let cause = format!("line closed: {error}");
+                            driver.handle_closed(cause, clock.monotonic());
+                        }
+                    },
+                    () = sleep(until(at, clock)), if at.is_some() => {
+                        driver.handle_timeout(clock.monotonic());
+                    }
+                    order = orders.recv() => match order {
+                        Some(order) => driver.handle_order(order, clock.monotonic()),
+                        None => return,
+                    },
+                }
+            }
+        }
+    }
+}
+
+/// Reads from the line; a line that is not open has nothing to say.
+async fn read(transport: &mut Option<Transport>, buffer: &mut [u8]) -> std::io::Result<usize> {
+    match transport {
+        Some(open) => open.read(buffer).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// How long it is until an instant; nothing when it has come, or when there is none.
+fn until(at: Option<Instant>, clock: Clock) -> Duration {
+    let at = at.map_or(0, |at| at.0);
+    Duration::from_millis(at.saturating_sub(clock.monotonic().0))
+}
