@@ -2,6 +2,7 @@
 
 mod call;
 mod demo;
+mod journal;
 mod outcomes;
 mod run;
 
@@ -39,6 +40,21 @@ enum Command {
         #[arg(long)]
         markdown: bool,
     },
+    /// Copy the journal to a new file while the station runs.
+    ///
+    /// The copy is consistent and whole. Its tokens stay sealed: keep a copy of the token key too,
+    /// in another place.
+    Backup {
+        #[command(flatten)]
+        journal: journal::Source,
+        /// The new file.
+        file: PathBuf,
+    },
+    /// Check or print the journal.
+    Journal {
+        #[command(subcommand)]
+        what: journal::What,
+    },
     /// Call a method of a running station and print the answer.
     ///
     /// Example: posd call payment.sale '{"idempotency_key":"1","amount_minor":5000,"currency":"NOK"}'
@@ -64,6 +80,8 @@ pub fn main() -> ExitCode {
         Command::Run { config } => run::run(&config),
         Command::Demo => demo::run(),
         Command::Outcomes { which, markdown } => outcomes::run(which.as_deref(), markdown),
+        Command::Backup { journal, file } => journal::backup(&journal, &file),
+        Command::Journal { what } => journal::run(&what),
         Command::Call {
             method,
             params,

@@ -6,17 +6,25 @@
 //! writer on a thread of its own: batches that wait together commit together. Whoever wants to say
 //! when a group commits, or never does, keeps the [`Writer`] in hand.
 
+mod backup;
+mod chain;
 mod error;
 mod reader;
 mod schema;
+mod verify;
+mod walk;
 mod writer;
 
 use std::path::Path;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
+pub use backup::backup;
+pub use chain::Head;
 pub use error::{JournalError, JournalErrorKind};
 pub use reader::{OperationRow, Reader, StoredEvent};
+pub use verify::{Finding, Verification, verify};
+pub use walk::export;
 pub use writer::Writer;
 
 use crate::domain::entry::Entry;

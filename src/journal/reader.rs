@@ -27,6 +27,9 @@ const OPERATION: &str = "SELECT o.id, o.idempotency_key, o.fingerprint, o.method
          o.finished_at, e.body
      FROM operation o LEFT JOIN entry e ON e.seq = o.finished_entry";
 
+/// What [`payment_columns`] reads.
+pub(super) const PAYMENT_COLUMNS: &str = "body, card_token, auth_token";
+
 /// A connection of its own, for reading.
 #[derive(Debug)]
 pub struct Reader {
@@ -82,7 +85,9 @@ impl Reader {
     pub fn payment(&self, id: &PaymentId) -> Result<Option<Payment>, JournalError> {
         let row = self
             .connection
-            .prepare_cached("SELECT body, card_token, auth_token FROM payment WHERE id = ?")?
+            .prepare_cached(&format!(
+                "SELECT {PAYMENT_COLUMNS} FROM payment WHERE id = ?"
+            ))?
             .query_row([id.as_str()], payment_columns)
             .optional()?;
         row.map(payment).transpose()
@@ -90,9 +95,9 @@ impl Reader {
 
     /// All payments, oldest first, one page at a time: those after `after`.
     pub fn payments_after(&self, after: &str, limit: u32) -> Result<Vec<Payment>, JournalError> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT body, card_token, auth_token FROM payment WHERE id > ? ORDER BY id LIMIT ?",
-        )?;
+        let mut select = self.connection.prepare_cached(&format!(
+            "SELECT {PAYMENT_COLUMNS} FROM payment WHERE id > ? ORDER BY id LIMIT ?"
+        ))?;
         let rows = select.query_map(params![after, limit], payment_columns)?;
         rows.map(|row| payment(row?)).collect()
     }
@@ -244,13 +249,15 @@ fn operation_columns(row: &Row<'_>) -> rusqlite::Result<OperationRow> {
     })
 }
 
-type PaymentColumns = (String, Option<String>, Option<String>);
+pub(super) type PaymentColumns = (String, Option<String>, Option<String>);
 
-fn payment_columns(row: &Row<'_>) -> rusqlite::Result<PaymentColumns> {
+pub(super) fn payment_columns(row: &Row<'_>) -> rusqlite::Result<PaymentColumns> {
     Ok((row.get(0)?, row.get(1)?, row.get(2)?))
 }
 
-fn payment((body, card_token, auth_token): PaymentColumns) -> Result<Payment, JournalError> {
+pub(super) fn payment(
+    (body, card_token, auth_token): PaymentColumns,
+) -> Result<Payment, JournalError> {
     let payment: Payment = from_json(&body, "payment")?;
     Ok(Payment {
         card_token: card_token.map(SealedToken::new),
@@ -259,7 +266,7 @@ fn payment((body, card_token, auth_token): PaymentColumns) -> Result<Payment, Jo
     })
 }
 
-fn from_json<T: DeserializeOwned>(body: &str, what: &str) -> Result<T, JournalError> {
+pub(super) fn from_json<T: DeserializeOwned>(body: &str, what: &str) -> Result<T, JournalError> {
     // The parser's message may quote the row: only where it failed is passed on.
     serde_json::from_str(body)
         .map_err(|error| JournalError::corrupt(what, &format_args!("column {}", error.column())))

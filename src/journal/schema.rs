@@ -4,12 +4,35 @@
 use std::path::Path;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
+use super::chain::{Head, Link};
 use super::error::{JournalError, JournalErrorKind};
+use super::walk::each_entry;
 
 /// Schema versions: number n brings `user_version` from n to n + 1.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/001.sql")];
+const MIGRATIONS: [Migration; 2] = [
+    Migration::sql(include_str!("schema/001.sql")),
+    Migration {
+        sql: include_str!("schema/002.sql"),
+        fill: Some(link_entries),
+    },
+];
+
+/// One step of the schema.
+struct Migration {
+    sql: &'static str,
+    /// What SQL alone cannot fill in, for rows that are there already.
+    fill: Option<Fill>,
+}
+
+type Fill = fn(&Connection) -> Result<(), JournalError>;
+
+impl Migration {
+    const fn sql(sql: &'static str) -> Self {
+        Self { sql, fill: None }
+    }
+}
 
 /// Opens the database, sets it to durable commits and brings the schema up to date.
 pub(super) fn open_for_writing(path: &Path) -> Result<Connection, JournalError> {
@@ -25,14 +48,33 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, JournalError> 
     Ok(connection)
 }
 
-/// Opens the database for reading only.
+/// Opens the database for reading only. Its schema has to be up to date: only a station brings it there.
 pub(super) fn open_for_reading(path: &Path) -> Result<Connection, JournalError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)
         .map_err(|error| JournalError::other(path, &error))?;
     connection.busy_timeout(std::time::Duration::from_secs(2))?;
     keep_plans(&connection)?;
+    if version(&connection)? < MIGRATIONS.len() {
+        let cause = "it was written by an older posd: start the station once with this version";
+        return Err(JournalError::other(path, &cause));
+    }
     Ok(connection)
+}
+
+/// The last entry of the chain, which the next one follows.
+pub(super) fn head(connection: &Connection) -> Result<Head, JournalError> {
+    let mut select =
+        connection.prepare("SELECT seq, chain FROM entry ORDER BY seq DESC LIMIT 1")?;
+    let row: Option<(i64, Vec<u8>)> = select
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((seq, chain)) = row else {
+        return Ok(Head::START);
+    };
+    let link = Link::from_bytes(&chain)
+        .ok_or_else(|| JournalError::corrupt("entry", &"its digest is not one"))?;
+    Ok(Head { seq, link })
 }
 
 /// A prepared statement stays prepared. SQLite may else plan one anew for each value that is bound,
@@ -42,7 +84,8 @@ fn keep_plans(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn migrate(connection: &mut Connection) -> Result<(), JournalError> {
+/// Which migrations a file has seen; an error when it knows some that we do not.
+fn version(connection: &Connection) -> Result<usize, JournalError> {
     let version: usize = connection
         .pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))
         .map(|version| usize::try_from(version).unwrap_or(usize::MAX))?;
@@ -52,12 +95,60 @@ fn migrate(connection: &mut Connection) -> Result<(), JournalError> {
             cause: format!("schema {version}, this version knows {}", MIGRATIONS.len()),
         });
     }
+    Ok(version)
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), JournalError> {
+    let version = version(connection)?;
     for (at, migration) in MIGRATIONS.iter().enumerate().skip(version) {
         let transaction = connection.transaction()?;
-        transaction.execute_batch(migration)?;
+        transaction.execute_batch(migration.sql)?;
+        if let Some(fill) = migration.fill {
+            fill(&transaction)?;
+        }
         let next = i64::try_from(at.saturating_add(1)).unwrap_or(i64::MAX);
         transaction.pragma_update(None, "user_version", next)?;
         transaction.commit()?;
     }
     Ok(())
+}
+
+/// Links the entries of a journal that was begun without a chain.
+fn link_entries(connection: &Connection) -> Result<(), JournalError> {
+    let mut link = connection.prepare("UPDATE entry SET chain = ? WHERE seq = ?")?;
+    let mut head = Head::START;
+    each_entry(connection, |row| {
+        head = head.followed_by(row.at, &row.body);
+        link.execute(params![head.link.as_bytes(), row.seq])?;
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::verify;
+
+    #[test]
+    fn a_journal_without_a_chain_gets_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("journal.db");
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(MIGRATIONS[0].sql).unwrap();
+        old.pragma_update(None, "user_version", 1).unwrap();
+        old.execute_batch(
+            r#"INSERT INTO entry (at, body) VALUES
+                 (1, '{"entry":"terminal_seen","terminal":"a","last":null,"sync":null}'),
+                 (2, '{"entry":"terminal_seen","terminal":"b","last":null,"sync":null}');
+               INSERT INTO terminal VALUES
+                 ('a', '{"last":null,"sync":null}'), ('b', '{"last":null,"sync":null}');"#,
+        )
+        .unwrap();
+        drop(old);
+        assert!(verify(&path, None).is_err(), "too old to be read");
+        let connection = open_for_writing(&path).unwrap();
+        let done = verify(&path, None).unwrap();
+        assert_eq!((done.entries, done.findings.as_slice()), (2, [].as_slice()));
+        assert_eq!(done.head, head(&connection).unwrap());
+    }
 }

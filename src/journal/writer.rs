@@ -5,6 +5,7 @@ use std::sync::mpsc;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
+use super::chain::Head;
 use super::error::JournalError;
 use super::{Batch, Commit, schema};
 use crate::domain::entry::Entry;
@@ -21,6 +22,8 @@ const BATCHES_PER_COMMIT: usize = 256;
 #[derive(Debug)]
 pub struct Writer {
     connection: Connection,
+    /// The last durable entry.
+    head: Head,
 }
 
 impl Writer {
@@ -30,13 +33,15 @@ impl Writer {
             "INSERT OR IGNORE INTO meta (name, value) VALUES ('key_check', ?)",
             [key_check.as_str()],
         )?;
-        Ok(Self { connection })
+        let head = schema::head(&connection)?;
+        Ok(Self { connection, head })
     }
 
     /// Makes a group of batches durable, all of them or none. After a failure nothing may be
     /// written any more: later batches stand on the failed ones.
     pub fn write(&mut self, group: &[Batch]) -> Result<(), JournalError> {
-        write(&mut self.connection, group)
+        self.head = write(&mut self.connection, self.head, group)?;
+        Ok(())
     }
 }
 
@@ -57,11 +62,16 @@ pub(super) fn run(mut writer: Writer, waiting: &mpsc::Receiver<Batch>, on_commit
     }
 }
 
-fn write(connection: &mut Connection, group: &[Batch]) -> Result<(), JournalError> {
+/// Writes a group behind the head of the chain; returns the new head.
+fn write(
+    connection: &mut Connection,
+    mut head: Head,
+    group: &[Batch],
+) -> Result<Head, JournalError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for batch in group {
         for entry in &batch.entries {
-            append(&transaction, batch.at, entry)?;
+            head = append(&transaction, head, batch.at, entry)?;
         }
         for (seq, event) in &batch.events {
             let mut insert =
@@ -76,17 +86,31 @@ fn write(connection: &mut Connection, group: &[Batch]) -> Result<(), JournalErro
         }
     }
     transaction.commit()?;
-    Ok(())
+    Ok(head)
 }
 
-fn append(transaction: &Transaction<'_>, at: Timestamp, entry: &Entry) -> Result<(), JournalError> {
+fn append(
+    transaction: &Transaction<'_>,
+    head: Head,
+    at: Timestamp,
+    entry: &Entry,
+) -> Result<Head, JournalError> {
+    let body = json(entry)?;
+    let head = head.followed_by(at, &body);
     let operation = entry
         .operation()
         .map(crate::domain::id::OperationId::as_str);
     transaction
-        .prepare_cached("INSERT INTO entry (at, operation_id, body) VALUES (?, ?, ?)")?
-        .execute(params![at.0, operation, json(entry)?])?;
-    let seq = transaction.last_insert_rowid();
+        .prepare_cached(
+            "INSERT INTO entry (seq, at, operation_id, body, chain) VALUES (?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            head.seq,
+            at.0,
+            operation,
+            body,
+            head.link.as_bytes()
+        ])?;
     if let Entry::OperationStarted {
         operation,
         key,
@@ -114,7 +138,7 @@ fn append(transaction: &Transaction<'_>, at: Timestamp, entry: &Entry) -> Result
             .prepare_cached(
                 "UPDATE operation SET finished_at = ?, finished_entry = ? WHERE id = ?",
             )?
-            .execute(params![at.0, seq, operation.as_str()])?;
+            .execute(params![at.0, head.seq, operation.as_str()])?;
     }
     if let Entry::TerminalSeen {
         terminal,
@@ -130,7 +154,7 @@ fn append(transaction: &Transaction<'_>, at: Timestamp, entry: &Entry) -> Result
             .prepare_cached("INSERT OR REPLACE INTO terminal (id, body) VALUES (?, ?)")?
             .execute(params![terminal.as_str(), json(&seen)?])?;
     }
-    Ok(())
+    Ok(head)
 }
 
 fn put_payment(transaction: &Transaction<'_>, payment: &Payment) -> Result<(), JournalError> {

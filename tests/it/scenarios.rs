@@ -4,6 +4,7 @@
 mod crash;
 mod deposit;
 mod guards;
+mod journal;
 mod pickup;
 mod recovery;
 mod retry;

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
+use super::journal::assert_whole;
 use super::{Store, TOKEN_TRACE, deposit, pickup, sale};
 use crate::store::{App, Line, Setup, Simulator, Station, wait_for};
 
@@ -268,6 +269,7 @@ fn kill_at(case: Case, point: &str, again: Option<&str>) -> bool {
     }
     check_books(&store, case, &end, &what);
     go_on(&store, &mut app, case, &end, &what);
+    assert_whole(&store, &what);
     was_killed
 }
 
