@@ -27,7 +27,7 @@ use crate::domain::event::Event;
 use crate::domain::id::{
     EffectId, IdempotencyKey, MerchantAccountId, OperationId, TerminalId, Timestamp,
 };
-use crate::domain::operation::Finished;
+use crate::domain::operation::{Finished, Operation};
 use crate::domain::rejection::Rejection;
 use crate::domain::state::{Aggregates, State};
 use crate::journal::{Batch, Commit, JournalError, OperationRow, Reader};
@@ -48,6 +48,8 @@ pub struct Station {
     outbox: Outbox,
     waiters: BTreeMap<OperationId, Vec<oneshot::Sender<Result<Answer, Refusal>>>>,
     tasks: VecDeque<Task>,
+    /// The latest time at which anything was recorded: a clock that says less was set back.
+    recorded_at: Timestamp,
 }
 
 /// The line to a terminal, as last reported.
@@ -123,6 +125,7 @@ impl Station {
             name: config.station.clone(),
             vault,
             outbox: Outbox::new(reader.last_event()?),
+            recorded_at: reader.last_entry_at()?.unwrap_or_default(),
             reader,
             state,
             connections: config.terminals.keys().map(unknown).collect(),
@@ -163,7 +166,7 @@ impl Station {
                 self.on_ask(ask, reply, now);
             }
             Call::Query { query, reply } => {
-                let _ = reply.send(self.query(query));
+                let _ = reply.send(self.query(query, now));
             }
             Call::Abort { terminal, reply } => {
                 let _ = reply.send(self.abort(&terminal));
@@ -192,6 +195,13 @@ impl Station {
     #[must_use]
     pub const fn books(&self) -> &Aggregates {
         &self.state.books
+    }
+
+    /// Why the journal cannot be written any more. Nothing is decided then; it takes a new station to
+    /// go on.
+    #[must_use]
+    pub const fn failure(&self) -> Option<&JournalError> {
+        self.outbox.failure()
     }
 
     fn on_ask(
@@ -378,6 +388,7 @@ impl Station {
             }
             return;
         }
+        self.recorded_at = self.recorded_at.max(now);
         let changed = load::changed(&self.state.books, &entries);
         let ticket = self.outbox.put(effects);
         self.tasks.push_back(Task::Append(Batch {
@@ -394,6 +405,7 @@ impl Station {
         if let Err(error) = commit.result {
             tracing::error!(%error, "journal failed; no money is taken any more");
             self.outbox.fail(error);
+            self.stop_terminals();
             for (_, waiters) in std::mem::take(&mut self.waiters) {
                 for waiter in waiters {
                     let _ = waiter.send(Err(Refusal::JournalUnavailable));
@@ -407,5 +419,15 @@ impl Station {
             self.hand_out(effect);
         }
         self.forget_unneeded();
+    }
+
+    /// No card may be taken for a payment whose result could not be recorded. What a terminal has
+    /// taken all the same is not acknowledged, so it takes it back.
+    fn stop_terminals(&mut self) {
+        let open = self.state.books.operations.values();
+        let busy: Vec<TerminalId> = open.filter_map(Operation::terminal).cloned().collect();
+        for terminal in busy {
+            self.tell(terminal, terminal::Order::Abort);
+        }
     }
 }

@@ -178,6 +178,8 @@ pub struct TerminalRow {
 pub struct Health {
     /// The journal's failure, if it has failed.
     pub journal: Option<String>,
+    /// How far the clock is behind the time of what was recorded last, milliseconds.
+    pub clock_behind_ms: i64,
     /// The terminals.
     pub terminals: Vec<TerminalRow>,
     /// Operations whose end is not known yet.

@@ -314,10 +314,16 @@ fn terminal(row: &TerminalRow) -> Value {
     })
 }
 
+/// A clock that is corrected now and then may step back so far, and nobody needs to hear of it.
+const CLOCK_TOLERANCE_S: i64 = 60;
+
 fn health(health: &Health) -> Value {
     let in_doubt: Vec<&str> = health.in_doubt.iter().map(OperationId::as_str).collect();
     let down = health.terminals.iter().any(|terminal| !terminal.connected);
-    let state = match (&health.journal, in_doubt.is_empty() && !down) {
+    let clock_behind_s = health.clock_behind_ms.checked_div(1000).unwrap_or(0);
+    let set_back = clock_behind_s > CLOCK_TOLERANCE_S;
+    let is_well = in_doubt.is_empty() && !down && !set_back;
+    let state = match (&health.journal, is_well) {
         (Some(_), _) => "failed",
         (None, false) => "degraded",
         (None, true) => "ok",
@@ -325,6 +331,11 @@ fn health(health: &Health) -> Value {
     json!({
         "state": state,
         "journal": health.journal.as_deref().unwrap_or("ok"),
+        "clock": if set_back {
+            format!("{clock_behind_s} s behind what was recorded last: was it set back?")
+        } else {
+            "ok".to_owned()
+        },
         "terminals": health.terminals.iter().map(terminal).collect::<Vec<_>>(),
         "in_doubt": in_doubt,
         "running": health.running,

@@ -1,5 +1,6 @@
 //! `posd run`
 
+use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -38,7 +39,22 @@ fn start_log() {
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(|| Unfailing(io::stderr()))
         .with_ansi(false)
         .init();
+}
+
+/// A log that cannot be written, be the disk full or the reader gone, is no reason to stop taking
+/// payments; the layer above would panic.
+struct Unfailing(io::Stderr);
+
+impl io::Write for Unfailing {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let _ = self.0.write_all(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -73,7 +73,7 @@ impl fmt::Display for JournalError {
         let advice = match self.kind {
             JournalErrorKind::Busy => "journal is in use by another process",
             JournalErrorKind::Full => "disk is full",
-            JournalErrorKind::Corrupt => "journal is damaged",
+            JournalErrorKind::Corrupt => "journal is damaged: go back to a backup",
             JournalErrorKind::TooNew => "journal was written by a newer posd",
             JournalErrorKind::Other => "journal cannot be used",
         };

@@ -167,6 +167,17 @@ impl Reader {
         Ok(last.map_or(0, |last| u64::try_from(last).unwrap_or(0)))
     }
 
+    /// When the last entry was written.
+    pub fn last_entry_at(&self) -> Result<Option<Timestamp>, JournalError> {
+        let mut select = self
+            .connection
+            .prepare("SELECT at FROM entry ORDER BY seq DESC LIMIT 1")?;
+        Ok(select
+            .query_row([], |row| row.get(0))
+            .optional()?
+            .map(Timestamp))
+    }
+
     /// The value that the file was stamped with when it was made: it opens with the key that its
     /// tokens are sealed with.
     pub fn key_check(&self) -> Result<Option<SealedToken>, JournalError> {

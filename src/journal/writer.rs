@@ -18,6 +18,9 @@ use crate::failpoint;
 /// So many batches share one commit at most: keeps the wait of the first of them short.
 const BATCHES_PER_COMMIT: usize = 256;
 
+/// Bytes. A payment takes a few thousand, and each table that it changes some pages.
+const ROOM_TO_PROVE: usize = 256 * 1024;
+
 /// The one connection that writes.
 #[derive(Debug)]
 pub struct Writer {
@@ -41,6 +44,20 @@ impl Writer {
     /// written any more: later batches stand on the failed ones.
     pub fn write(&mut self, group: &[Batch]) -> Result<(), JournalError> {
         self.head = write(&mut self.connection, self.head, group)?;
+        Ok(())
+    }
+
+    /// Makes sure that there is room to write: more than a payment's entries take, durably, and gone
+    /// again.
+    pub fn prove_room(&mut self) -> Result<(), JournalError> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let room = "x".repeat(ROOM_TO_PROVE);
+        transaction.execute("INSERT OR REPLACE INTO meta VALUES ('room', ?)", [room])?;
+        transaction.commit()?;
+        self.connection
+            .execute("DELETE FROM meta WHERE name = 'room'", [])?;
         Ok(())
     }
 }

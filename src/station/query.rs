@@ -2,7 +2,7 @@
 
 use super::Station;
 use crate::api::call::{Found, Health, Query, Refusal, Standing, TerminalRow};
-use crate::domain::id::{LineId, OrderId, PaymentId};
+use crate::domain::id::{LineId, OrderId, PaymentId, Timestamp};
 use crate::domain::operation::Operation;
 use crate::domain::order::{LineState, Order};
 use crate::domain::payment::Payment;
@@ -11,7 +11,7 @@ use crate::domain::rejection::Rejection;
 use crate::journal::{JournalError, OperationRow};
 
 impl Station {
-    pub(super) fn query(&self, query: Query) -> Result<Found, Refusal> {
+    pub(super) fn query(&self, query: Query, now: Timestamp) -> Result<Found, Refusal> {
         match query {
             Query::Payment(id) => {
                 let payment = self.payment(&id)?;
@@ -49,7 +49,7 @@ impl Station {
             Query::Info => Ok(Found::Info {
                 station: self.name.clone(),
             }),
-            Query::Health => Ok(Found::Health(self.health())),
+            Query::Health => Ok(Found::Health(self.health(now))),
         }
     }
 
@@ -115,12 +115,13 @@ impl Station {
         rows.collect()
     }
 
-    fn health(&self) -> Health {
+    fn health(&self, now: Timestamp) -> Health {
         let open = self.state.books.operations.values();
         let in_doubt = open.filter(|operation| operation.is_in_doubt());
         Health {
             journal: self.outbox.failure().map(ToString::to_string),
             terminals: self.terminal_rows(),
+            clock_behind_ms: self.recorded_at.0.saturating_sub(now.0).max(0),
             in_doubt: in_doubt.map(|operation| operation.id.clone()).collect(),
             running: self.state.books.operations.len(),
         }

@@ -1,14 +1,18 @@
 //! Runs a [`Station`] against the world: the journal on its thread, drivers on their lines, processors
-//! over HTTP, apps on their sockets. There are no decisions here.
+//! over HTTP, apps on their sockets. There are no decisions here but one: when the journal has failed
+//! and may be written again, such as after room was made on the disk, the station begins anew from
+//! what is durable, as after a crash. Its apps stay connected and are told meanwhile.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
+use tokio::time::MissedTickBehavior;
 
 use super::{Input, Station, Task};
 use crate::api::call::Call;
@@ -16,13 +20,16 @@ use crate::api::{self, Gateway};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::id::{OperationId, TerminalId};
-use crate::journal::{self, Journal, JournalError};
+use crate::journal::{self, Journal, JournalError, JournalErrorKind, Reader, Writer};
 use crate::processor::Processors;
 use crate::terminal;
 use crate::vault::{TokenKind, Vault, VaultError};
 
 /// Calls of apps that may wait for the loop; a full queue slows the apps down, not the loop.
 const CALLS_WAITING_MAX: usize = 1024;
+
+/// So long after the journal has failed it is tried again.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(3);
 
 /// By this text a database is recognised as sealed with our key.
 const KEY_CHECK: &str = "posd token key";
@@ -57,15 +64,21 @@ pub struct Service {
     clock: Clock,
     config: Config,
     vault: Arc<Vault>,
-    station: Station,
-    journal: Journal,
     processors: Processors,
-    terminals: BTreeMap<TerminalId, terminal::Handle>,
     last_event: watch::Sender<u64>,
-    events: mpsc::UnboundedSender<Input>,
-    inputs: mpsc::UnboundedReceiver<Input>,
+    shift: Shift,
     /// Held for the life of the station: one station per data directory.
     _lock: File,
+}
+
+/// What lives from one opening of the journal to its failure.
+#[derive(Debug)]
+struct Shift {
+    station: Station,
+    journal: Journal,
+    terminals: BTreeMap<TerminalId, terminal::Handle>,
+    events: mpsc::UnboundedSender<Input>,
+    inputs: mpsc::UnboundedReceiver<Input>,
 }
 
 impl Service {
@@ -73,31 +86,17 @@ impl Service {
     pub fn open(config: Config) -> Result<Self, StartError> {
         let lock = lock_data_dir(&config.data_dir)?;
         let vault = Arc::new(Vault::open(&config.data_dir.join("token.key"))?);
-        let (events, inputs) = mpsc::unbounded_channel();
-        let stamp = vault.seal(TokenKind::Check, KEY_CHECK)?;
-        let (writer, reader) = journal::open(&config.data_dir.join("journal.db"), &stamp)?;
-        let stamp = reader.key_check()?.ok_or(StartError::WrongKey)?;
-        vault
-            .unseal(TokenKind::Check, &stamp)
-            .map_err(|_| StartError::WrongKey)?;
-        let commits = events.clone();
-        let journal = Journal::start(writer, move |commit| {
-            let _ = commits.send(Input::Committed(commit));
-        })?;
-        let (last_event, _) = watch::channel(reader.last_event()?);
         let processors = Processors::new(config.accounts.clone(), Arc::clone(&vault))
             .map_err(StartError::Processor)?;
+        let (writer, reader) = open_journal(&config, &vault)?;
+        let (last_event, _) = watch::channel(reader.last_event()?);
         Ok(Self {
             clock: Clock::start(),
-            station: Station::new(&config, Arc::clone(&vault), reader)?,
+            shift: Shift::new(&config, &vault, writer, reader)?,
             config,
             vault,
-            journal,
             processors,
-            terminals: BTreeMap::new(),
             last_event,
-            events,
-            inputs,
             _lock: lock,
         })
     }
@@ -113,24 +112,27 @@ impl Service {
             .map_err(StartError::Listen)?;
         let address = listener.local_addr().map_err(StartError::Listen)?;
         let (calls, mut waiting) = mpsc::channel(CALLS_WAITING_MAX);
-        self.start_terminals();
-        self.station.handle_start(self.clock.utc());
+        self.begin();
         let apps = tokio::spawn(api::serve(listener, self.gateway(calls)));
         ready(address);
         tokio::pin!(stop);
+        let mut heal = tokio::time::interval(PAUSE_AFTER_FAILURE);
+        heal.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            while let Some(task) = self.station.poll() {
+            while let Some(task) = self.shift.station.poll() {
                 self.carry_out(task);
             }
+            let may_heal = self.shift.station.failure().is_some_and(may_heal);
             tokio::select! {
                 () = &mut stop => break,
-                Some(input) = self.inputs.recv() => {
-                    self.station.handle_input(input, self.clock.utc());
+                Some(input) = self.shift.inputs.recv() => {
+                    self.shift.station.handle_input(input, self.clock.utc());
                 }
                 Some(call) = waiting.recv() => {
                     let fresh = OperationId::new(uuid::Uuid::now_v7().simple().to_string());
-                    self.station.handle_call(call, fresh, self.clock.utc());
+                    self.shift.station.handle_call(call, fresh, self.clock.utc());
                 }
+                _ = heal.tick(), if may_heal => self.begin_anew(),
             }
         }
         apps.abort();
@@ -148,23 +150,41 @@ impl Service {
         }
     }
 
-    fn start_terminals(&mut self) {
+    fn begin(&mut self) {
         for (id, config) in self.config.terminals.clone() {
-            let events = self.events.clone();
+            let events = self.shift.events.clone();
             let report = move |id, report| {
                 let _ = events.send(Input::Terminal(id, report));
             };
             let handle = terminal::spawn(id.clone(), config, self.clock, report);
-            self.terminals.insert(id, handle);
+            self.shift.terminals.insert(id, handle);
+        }
+        self.shift.station.handle_start(self.clock.utc());
+    }
+
+    /// Goes on from what is durable, if the journal can be written again. The drivers of before end
+    /// with their shift; what they and the processors still say is not heard: it is asked for anew.
+    fn begin_anew(&mut self) {
+        let opened = open_journal(&self.config, &self.vault).and_then(|(mut writer, reader)| {
+            writer.prove_room()?;
+            Ok(Shift::new(&self.config, &self.vault, writer, reader)?)
+        });
+        match opened {
+            Ok(shift) => {
+                tracing::info!("the journal can be written again; going on from what it holds");
+                self.shift = shift;
+                self.begin();
+            }
+            Err(error) => tracing::warn!(%error, "the journal still cannot be written"),
         }
     }
 
     fn carry_out(&self, task: Task) {
-        let events = self.events.clone();
+        let events = self.shift.events.clone();
         match task {
-            Task::Append(batch) => self.journal.append(batch),
+            Task::Append(batch) => self.shift.journal.append(batch),
             Task::Tell { terminal, order } => {
-                if let Some(handle) = self.terminals.get(&terminal) {
+                if let Some(handle) = self.shift.terminals.get(&terminal) {
                     handle.tell(order);
                 }
             }
@@ -190,6 +210,47 @@ impl Service {
                 self.last_event.send_replace(last_event);
             }
         }
+    }
+}
+
+impl Shift {
+    fn new(
+        config: &Config,
+        vault: &Arc<Vault>,
+        writer: Writer,
+        reader: Reader,
+    ) -> Result<Self, JournalError> {
+        let (events, inputs) = mpsc::unbounded_channel();
+        let commits = events.clone();
+        let journal = Journal::start(writer, move |commit| {
+            let _ = commits.send(Input::Committed(commit));
+        })?;
+        Ok(Self {
+            station: Station::new(config, Arc::clone(vault), reader)?,
+            journal,
+            terminals: BTreeMap::new(),
+            events,
+            inputs,
+        })
+    }
+}
+
+/// Opens the journal, and makes sure that its tokens are sealed with our key.
+fn open_journal(config: &Config, vault: &Vault) -> Result<(Writer, Reader), StartError> {
+    let stamp = vault.seal(TokenKind::Check, KEY_CHECK)?;
+    let (writer, reader) = journal::open(&config.data_dir.join("journal.db"), &stamp)?;
+    let stamp = reader.key_check()?.ok_or(StartError::WrongKey)?;
+    vault
+        .unseal(TokenKind::Check, &stamp)
+        .map_err(|_| StartError::WrongKey)?;
+    Ok((writer, reader))
+}
+
+/// Room can be made and locks end; a damaged journal is for a person to look at.
+const fn may_heal(failure: &JournalError) -> bool {
+    match failure.kind {
+        JournalErrorKind::Busy | JournalErrorKind::Full | JournalErrorKind::Other => true,
+        JournalErrorKind::Corrupt | JournalErrorKind::TooNew => false,
     }
 }
 

@@ -3,6 +3,7 @@
 #[cfg(feature = "failpoints")]
 mod crash;
 mod deposit;
+mod disk;
 mod guards;
 mod journal;
 mod pickup;

@@ -252,13 +252,20 @@ impl Station {
 
     /// Starts again, after a kill. False when the process ended before it was ready.
     pub(crate) fn try_start(&mut self, env: &[(&str, &str)]) -> bool {
+        self.try_start_in(&["env"], env)
+    }
+
+    /// Starts by way of another program, which becomes the station.
+    pub(crate) fn try_start_in(&mut self, wrap: &[&str], env: &[(&str, &str)]) -> bool {
         let path = self.data_dir.join("log");
         let log = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(path)
             .unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_posd"))
+        let mut child = Command::new(wrap[0])
+            .args(&wrap[1..])
+            .arg(env!("CARGO_BIN_EXE_posd"))
             .args(["run", "--config"])
             .arg(&self.config)
             .env("POSD_LOG", "debug")
@@ -289,6 +296,26 @@ impl Station {
             return true;
         };
         child.try_wait().unwrap().is_some()
+    }
+
+    /// Starts so that [`Self::limit_files`] makes writes fail instead of ending the process.
+    pub(crate) fn try_start_with_limits(&mut self) -> bool {
+        self.try_start_in(&["sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh"], &[])
+    }
+
+    /// From now on no file of the station can be written beyond so many bytes.
+    pub(crate) fn limit_files(&self, bytes: Option<u64>) {
+        let limit = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
+        let done = Command::new("prlimit")
+            .arg(format!("--pid={}", self.pid()))
+            .arg(format!("--fsize={limit}:unlimited"))
+            .status();
+        assert!(done.unwrap().success());
+    }
+
+    /// The process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.as_ref().unwrap().0.id()
     }
 
     /// `kill -9`.

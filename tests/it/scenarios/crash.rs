@@ -269,7 +269,7 @@ fn kill_at(case: Case, point: &str, again: Option<&str>) -> bool {
     }
     check_books(&store, case, &end, &what);
     go_on(&store, &mut app, case, &end, &what);
-    assert_whole(&store, &what);
+    assert_whole(&store.station.data_dir, &what);
     was_killed
 }
 

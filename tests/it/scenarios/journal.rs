@@ -82,7 +82,7 @@ fn s40_whatever_is_changed_in_a_journal_is_found() {
         "order.put",
         json!({"order": store.order_paid_online("O-41", &[80_000])}),
     );
-    assert_whole(&store, "before any change");
+    assert_whole(&store.station.data_dir, "before any change");
     store.station.kill();
     let path = store.station.data_dir.join("journal.db");
 
@@ -182,9 +182,9 @@ fn s40_a_damaged_journal_file_is_found() {
 }
 
 /// Asserts that a journal holds together: a station may be running on it.
-pub(super) fn assert_whole(store: &Store, what: &str) {
-    let config = store.station.data_dir.join("posd.toml");
-    let (ok, said) = posd(&["journal", "verify", "--config", text(&config)]);
+pub(super) fn assert_whole(data_dir: &Path, what: &str) {
+    let journal = data_dir.join("journal.db");
+    let (ok, said) = posd(&["journal", "verify", "--journal", text(&journal)]);
     assert!(ok, "{what}: {said}");
 }
 
