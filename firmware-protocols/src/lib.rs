@@ -8,6 +8,7 @@
 //! | [`error`] | what can be wrong with bytes |
 //! | [`wire`] | fallible readers, packed decimal, block checks, tag-length-value |
 //! | [`zvt`] | the ZVT protocol, till side and terminal side |
+//! | [`oracle`] | what must hold for any input, for tests and fuzzers |
 //!
 //! Nothing here reads a clock, a socket or a random number. A full card number exists only inside
 //! one codec function of each protocol; everything that leaves this crate is masked.
@@ -17,6 +18,7 @@ extern crate alloc;
 
 pub mod error;
 pub mod link;
+pub mod oracle;
 pub mod time;
 pub mod vocabulary;
 pub mod wire;

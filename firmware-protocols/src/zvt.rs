@@ -12,7 +12,7 @@
 //! | PA00P016 structure of the APDU | [`apdu`] |
 //! | PA00P015 bitmaps | [`bitmap`] |
 //! | PA00P015 TLV container | [`crate::wire::tlv`] |
-//! | PA00P015 commands: registration, payments, pre-authorizations, reversal, refund, end of day, status, repeat receipt, abort, and what the terminal sends meanwhile | [`message`] |
+//! | PA00P015 messages, listed with their numbers there | [`message`] |
 //! | PA00P015 result codes, terminal status, intermediate status, card types | [`result_code`], [`intermediate_status`], [`card_type`] |
 //! | PA00P016 master rule, T3, T4, transaction synchronisation (1F1F) | [`session`], [`terminal_side`] |
 //!
@@ -29,12 +29,26 @@
 //!   that has shown on this connection that it uses it: the tag changes what a terminal does when
 //!   an acknowledgement is lost, so no terminal is taught it by accident.
 //!
-//! # Not covered
+//! - 08 01 (service mode) has no data, and 08 30 (language) one byte, ended by 06 0F.
 //!
-//! Log-off, telephone authorization, tips, foreign reservations (06 26), read card, display and
-//! input commands, file transfer, goods groups, issue of goods, message sequence numbers (1F73),
-//! change of baud rate, service connections opened by the terminal, TLS. Receipts that the till
-//! would compose itself: the terminal sends lines.
+//! # What the till sends, and what it only could
+//!
+//! [`session`] sends what a station asks for today: 05 01, 06 00, 01, 20, 22 to 25, 30, 31, 50, B0.
+//! The others are there as messages and in [`terminal_side`], because a till of another make may
+//! send them to a simulator.
+//!
+//! # Not covered, by chapter
+//!
+//! - Issue of goods (06 03, 06 04; the answer 84 9D is), goods groups, blocked goods (4C).
+//! - File transfer and software update (08 10 to 08 14, 04 0C, 04 0D), OPT actions (08 20 and
+//!   following), activation of a card reader (08 50), images (70 to 75).
+//! - Message sequence numbers (1F73): a terminal that is offered them does not echo the tag, and then
+//!   they are not used.
+//! - GeldKarte (9A, AF), card data from the till (22, 23, 24, 2D, 0E, 3A): dropped where it is read.
+//! - Service connections opened by the terminal (port 20008), TLS.
+//! - Receipts that the till would compose itself: the terminal sends lines.
+//!
+//! The terminal refuses what is not covered (84 83); the till does so too, and the payment goes on.
 
 pub mod apdu;
 pub mod bitmap;

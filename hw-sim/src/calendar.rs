@@ -53,6 +53,43 @@ impl Calendar {
         }
     }
 
+    /// The second, since 1970, of `YYMMDD` and `HHMMSS` of this century; `None` when there is none.
+    #[must_use]
+    pub fn read(date: &str, time: &str) -> Option<u64> {
+        let number = |text: &str, at: usize| -> Option<u64> {
+            text.get(at..at.checked_add(2)?)?.parse().ok()
+        };
+        let year = number(date, 0)?.checked_add(2000)?;
+        let (month, day) = (number(date, 2)?, number(date, 4)?);
+        let (hour, minute, second) = (number(time, 0)?, number(time, 2)?, number(time, 4)?);
+        let wanted = Self {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+            second,
+        };
+        // From a second that is certainly not later, day by day: at most a year and some days.
+        let years = year.checked_sub(1970)?;
+        let of_day = hour
+            .checked_mul(3600)?
+            .checked_add(minute.checked_mul(60)?)?;
+        let of_day = of_day.checked_add(second)?;
+        let first = years.checked_mul(365)?;
+        let last = first.checked_add(400)?;
+        (first..last)
+            .filter_map(|day| day.checked_mul(86_400)?.checked_add(of_day))
+            .find(|seconds| Self::at(*seconds) == wanted)
+    }
+
+    /// `YYMMDD`.
+    #[must_use]
+    pub fn short_date(&self) -> String {
+        let year = self.year.checked_rem(100).unwrap_or(0);
+        format!("{year:02}{}", self.month_day())
+    }
+
     /// `2026-01-31T12:00:00Z`.
     #[must_use]
     pub fn rfc3339(&self) -> String {
@@ -96,6 +133,11 @@ mod tests {
         ] {
             assert_eq!(Calendar::at(seconds).rfc3339(), text);
         }
+        assert_eq!(Calendar::read("000229", "000000"), Some(951_782_400));
+        assert_eq!(Calendar::read("241231", "235959"), Some(1_735_689_599));
+        assert_eq!(Calendar::read("240230", "000000"), None);
+        assert_eq!(Calendar::read("241231", "240000"), None);
+        assert_eq!(Calendar::at(951_782_400).short_date(), "000229");
         let last = Calendar::at(1_735_689_599);
         assert_eq!(
             (last.month_day(), last.time()),

@@ -70,6 +70,9 @@ struct TerminalArguments {
     /// Present no card until told to over the control port.
     #[arg(long)]
     hold: bool,
+    /// What the cardholder types when the till asks for digits.
+    #[arg(long, value_name = "DIGITS", default_value = "1234")]
+    typed: String,
     #[command(flatten)]
     times: TimeArguments,
     /// Do not know transaction sync (tag 1F1F): reverse whatever is not acknowledged.
@@ -153,6 +156,7 @@ impl TerminalArguments {
                 currency: self.currency,
                 card: self.card,
                 hold: self.hold,
+                typed: self.typed,
                 knows_sync: !self.no_sync,
                 card_timeout: Duration::from_millis(times.card_timeout_ms),
                 card_delay: Duration::from_millis(times.card_ms),

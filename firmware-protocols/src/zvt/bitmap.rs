@@ -62,6 +62,30 @@ pub const CARD_NAME: u8 = 0x8B;
 pub const HOST_RESULT: u8 = 0xA0;
 /// Date with year.
 pub const LONG_DATE: u8 = 0xAA;
+/// Fewest digits of an input.
+pub const FEWEST_DIGITS: u8 = 0xE0;
+/// First of eight lines shown during an input.
+pub const FIRST_INPUT_LINE: u8 = 0xE1;
+/// Last of them.
+pub const LAST_INPUT_LINE: u8 = 0xE8;
+/// Most digits of an input.
+pub const MOST_DIGITS: u8 = 0xE9;
+/// What is shown of an input.
+pub const ECHO: u8 = 0xEA;
+/// Proof that a text may ask for digits.
+pub const MAC: u8 = 0xEB;
+/// How long a text is shown.
+pub const DISPLAY_SECONDS: u8 = 0xF0;
+/// First of eight lines of a display.
+pub const FIRST_LINE: u8 = 0xF1;
+/// Last of them.
+pub const LAST_LINE: u8 = 0xF8;
+/// Number of beeps.
+pub const BEEPS: u8 = 0xF9;
+/// Dialog control of a card reading.
+pub const DIALOG: u8 = 0xFC;
+/// Which display.
+pub const DISPLAY_DEVICE: u8 = 0xFD;
 
 /// One bitmap with its data, without its length prefix.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -134,25 +158,106 @@ pub enum Length {
     Tlv,
 }
 
-/// The table. `None`: no such bitmap.
+/// How long the data of this bitmap is. `None`: no such bitmap.
 #[must_use]
-pub const fn length(number: u8) -> Option<Length> {
+pub fn length(number: u8) -> Option<Length> {
+    let (length, _) = (*TABLE.get(usize::from(number))?)?;
+    Some(length)
+}
+
+/// What a technician calls this bitmap. `None`: no such bitmap.
+#[must_use]
+pub const fn name(number: u8) -> Option<&'static str> {
+    match row(number) {
+        Some((_, name)) => Some(name),
+        None => None,
+    }
+}
+
+/// The rows by number: a look-up costs one load.
+#[expect(
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "made by the compiler, which would refuse an index that is out of bounds"
+)]
+static TABLE: [Option<(Length, &str)>; 256] = {
+    let mut table = [None; 256];
+    let mut number = 0_u8;
+    loop {
+        table[number as usize] = row(number);
+        match number.checked_add(1) {
+            Some(next) => number = next,
+            None => break table,
+        }
+    }
+};
+
+/// The table: "Defined Bitmaps" whole.
+#[rustfmt::skip]
+const fn row(number: u8) -> Option<(Length, &'static str)> {
     Some(match number {
-        0x01..=0x03 | 0x05 | 0x19 | 0x27 => Length::Fixed(1),
-        0x04 => Length::Fixed(6),
-        0x06 => Length::Tlv,
-        0x0B | 0x0C | 0x37 | 0x3D | 0x88 | 0xAA => Length::Fixed(3),
-        0x0D | 0x0E | 0x17 | 0x3A | 0x49 | 0x87 => Length::Fixed(2),
-        0x22 | 0x23 | 0x2D | 0x4C | 0x8B | 0xA7 => Length::Two,
-        0x24 | 0x2E | 0x3C | 0x60 | 0x92 | 0x9A | 0xAF => Length::Three,
-        0x29 | 0x70 | 0x71 => Length::Fixed(4),
-        0x2A => Length::Fixed(15),
-        0x3B | 0xEB => Length::Fixed(8),
-        0x72..=0x75 | 0x8A | 0x8C | 0xA0 => Length::Fixed(1),
-        0xBA => Length::Fixed(5),
-        0xD0 | 0xD2 | 0xD3 => Length::Fixed(1),
-        0xD1 | 0xE1..=0xE8 | 0xF1..=0xF8 => Length::Two,
-        0xE0 | 0xE9 | 0xEA | 0xF0 | 0xF9..=0xFD => Length::Fixed(1),
+        0x01 => (Length::Fixed(1), "timeout"),
+        0x02 => (Length::Fixed(1), "maximum number of status informations"),
+        0x03 => (Length::Fixed(1), "service byte"),
+        0x04 => (Length::Fixed(6), "amount"),
+        0x05 => (Length::Fixed(1), "pump number"),
+        0x06 => (Length::Tlv, "TLV container"),
+        0x0B => (Length::Fixed(3), "trace number"),
+        0x0C => (Length::Fixed(3), "time"),
+        0x0D => (Length::Fixed(2), "date"),
+        0x0E => (Length::Fixed(2), "card expiry"),
+        0x17 => (Length::Fixed(2), "card sequence number"),
+        0x19 => (Length::Fixed(1), "payment type, status or card type"),
+        0x22 => (Length::Two, "card number"),
+        0x23 => (Length::Two, "track 2"),
+        0x24 => (Length::Three, "track 3"),
+        0x27 => (Length::Fixed(1), "result code"),
+        0x29 => (Length::Fixed(4), "terminal id"),
+        0x2A => (Length::Fixed(15), "contract number"),
+        0x2D => (Length::Two, "track 1"),
+        0x2E => (Length::Three, "synchronous chip data"),
+        0x37 => (Length::Fixed(3), "trace number of the original"),
+        0x3A => (Length::Fixed(2), "card verification value"),
+        0x3B => (Length::Fixed(8), "approval code"),
+        0x3C => (Length::Three, "additional text"),
+        0x3D => (Length::Fixed(3), "password"),
+        0x49 => (Length::Fixed(2), "currency"),
+        0x4C => (Length::Two, "blocked goods groups"),
+        0x60 => (Length::Three, "totals by card group"),
+        0x70 => (Length::Fixed(4), "image request id"),
+        0x71 => (Length::Fixed(4), "image size"),
+        0x72 => (Length::Fixed(1), "image type"),
+        0x73 => (Length::Fixed(1), "image encoding"),
+        0x74 => (Length::Fixed(1), "number of image chunks"),
+        0x75 => (Length::Fixed(1), "index of an image chunk"),
+        0x87 => (Length::Fixed(2), "receipt number"),
+        0x88 => (Length::Fixed(3), "turnover record number"),
+        0x8A => (Length::Fixed(1), "card type"),
+        0x8B => (Length::Two, "card name"),
+        0x8C => (Length::Fixed(1), "card type of the network operator"),
+        0x92 => (Length::Three, "offline AID parameter"),
+        0x9A => (Length::Three, "GeldKarte record"),
+        0xA0 => (Length::Fixed(1), "result code of the host"),
+        0xA7 => (Length::Two, "EF_ID"),
+        0xAA => (Length::Fixed(3), "date with year"),
+        0xAF => (Length::Three, "EF_INFO"),
+        0xBA => (Length::Fixed(5), "AID parameter"),
+        0xD0 => (Length::Fixed(1), "algorithm key"),
+        0xD1 => (Length::Two, "PIN data"),
+        0xD2 => (Length::Fixed(1), "direction of card output"),
+        0xD3 => (Length::Fixed(1), "DUKPT key"),
+        0xE0 => (Length::Fixed(1), "fewest digits"),
+        0xE1..=0xE8 => (Length::Two, "line during input"),
+        0xE9 => (Length::Fixed(1), "most digits"),
+        0xEA => (Length::Fixed(1), "echo"),
+        0xEB => (Length::Fixed(8), "MAC over texts"),
+        0xF0 => (Length::Fixed(1), "seconds on display"),
+        0xF1..=0xF8 => (Length::Two, "line of the display"),
+        0xF9 => (Length::Fixed(1), "beeps"),
+        0xFA => (Length::Fixed(1), "card reader"),
+        0xFB => (Length::Fixed(1), "OK key required"),
+        0xFC => (Length::Fixed(1), "dialog control"),
+        0xFD => (Length::Fixed(1), "display"),
         _ => return None,
     })
 }

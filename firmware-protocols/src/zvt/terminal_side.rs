@@ -8,12 +8,13 @@
 //!
 //! 1. [`Event::Command`] comes. Answer it with [`TerminalSide::accept`] or
 //!    [`TerminalSide::refuse`], within the till's T3 (5 s).
-//! 2. An accepted command makes the terminal master (except [`Command::Abort`] and
-//!    [`Command::LogOff`], which are over then). Now `send_*` one message at a time; each is
-//!    followed by exactly one [`Event::Answered`] or [`Event::LineFailed`]; only then comes the
-//!    next.
-//! 3. [`TerminalSide::send_completion`], [`TerminalSide::send_status_report`] or
-//!    [`TerminalSide::send_abort`] ends it; after its [`Event::Answered`] the till is master again.
+//! 2. An accepted command makes the terminal master, except those that are over then
+//!    ([`Command::hands_over`]). Now `send_*` one message at a time; each is followed by exactly one
+//!    [`Event::Answered`] or [`Event::LineFailed`]; only then comes the next. A command that asks for
+//!    an input is answered with [`TerminalSide::answer_input`] once there is one.
+//! 3. [`TerminalSide::send_completion`], [`TerminalSide::send_status_report`],
+//!    [`TerminalSide::send_card_information`] or [`TerminalSide::send_abort`] ends it; after its
+//!    [`Event::Answered`] the till is master again.
 //!
 //! Handled here, without an event: the running command once more (answered 80 00 00 again, not
 //! executed), another command meanwhile (84 9C), a command that does not decode or holds an unknown
@@ -23,52 +24,18 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::error::DecodeError;
 use crate::time::Instant;
 use crate::wire::bcd::Bcd;
 use crate::zvt::apdu::Apdu;
 use crate::zvt::line::{Framing, Line, LineEvent, LineFailure, LineOutput, Repeat, Timers};
 use crate::zvt::message::{
-    Abort, AbortRequest, Authorization, BookTotal, Completion, EndOfDay, IntermediateStatus,
-    OpenReservations, PartialReversal, PrintLine, PrintTextBlock, Refund, Registration,
-    RepeatReceipt, Reservation, ReservationReversal, Response, Reversal, SetDateTime,
-    StatusEnquiry, StatusInformation, StatusReport,
+    Abort, AbortRequest, Completion, Input, IntermediateStatus, PrintLine, PrintTextBlock,
+    Response, SetDateTime, StatusInformation, StatusReport,
 };
 
-/// A command of the till, decoded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// 06 00.
-    Registration(Registration),
-    /// 06 01.
-    Authorization(Authorization),
-    /// 06 22.
-    Reservation(Reservation),
-    /// 06 23.
-    PartialReversal(PartialReversal),
-    /// 06 23 with receipt number FFFF; to be ended by [`Abort`] B8.
-    OpenReservations,
-    /// 06 24.
-    BookTotal(BookTotal),
-    /// 06 25.
-    ReservationReversal(ReservationReversal),
-    /// 06 30.
-    Reversal(Reversal),
-    /// 06 31.
-    Refund(Refund),
-    /// 06 50.
-    EndOfDay(EndOfDay),
-    /// 05 01; ended by [`TerminalSide::send_status_report`].
-    StatusEnquiry(StatusEnquiry),
-    /// 06 20.
-    RepeatReceipt(RepeatReceipt),
-    /// 06 B0 while the terminal is idle. Accepting it hands nothing over.
-    Abort,
-    /// 06 02. Accepting it hands nothing over.
-    LogOff,
-    /// Anything else, by class and instruction. Usually to be refused with 83.
-    Other(u16),
-}
+pub use command::Command;
+
+mod command;
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,8 +63,9 @@ pub enum Answer {
 pub enum Event {
     /// A command; answer it with [`TerminalSide::accept`] or [`TerminalSide::refuse`].
     Command(Command),
-    /// 06 B0 while the terminal is master; answer it with [`TerminalSide::accept_abort`] or
-    /// [`TerminalSide::refuse_abort`], also between a message and its answer.
+    /// 06 B0 while the terminal is master or waits for an input; answer it with
+    /// [`TerminalSide::accept_abort`] or [`TerminalSide::refuse_abort`], also between a message and
+    /// its answer. An input is answered first.
     AbortRequested,
     /// How the till answered the last message sent.
     Answered(Answer),
@@ -248,6 +216,17 @@ impl TerminalSide {
         Ok(())
     }
 
+    /// Answers a command that asks for an input with 80 00 and what was entered.
+    pub fn answer_input(&mut self, input: &Input, now: Instant) -> Result<(), NotNow> {
+        let Role::Asked { hands_over: false } = self.role else {
+            return Err(NotNow);
+        };
+        self.role = Role::Idle;
+        self.line.send(input.encode(), Repeat::Always, now);
+        self.drain(now);
+        Ok(())
+    }
+
     /// Answers [`Event::AbortRequested`] with 80 00 00.
     pub fn accept_abort(&mut self, now: Instant) -> Result<(), NotNow> {
         self.answer_abort(Response::Positive, now)
@@ -274,6 +253,15 @@ impl TerminalSide {
         now: Instant,
     ) -> Result<(), NotNow> {
         self.send(message.encode(), false, now)
+    }
+
+    /// Sends 04 0F in the form that ends a card reading, after which the till is master.
+    pub fn send_card_information(
+        &mut self,
+        message: &StatusInformation<'_>,
+        now: Instant,
+    ) -> Result<(), NotNow> {
+        self.send(message.encode(), true, now)
     }
 
     /// Sends 06 D1.
@@ -405,7 +393,10 @@ impl TerminalSide {
             Role::Master | Role::Sent { .. } if unit == self.command => {
                 self.reply(Response::Positive, now);
             }
-            Role::Master | Role::Sent { .. } if apdu.control == AbortRequest::CONTROL => {
+            // Of a command that hands nothing over: it waits for an input.
+            Role::Asked { hands_over: false } | Role::Master | Role::Sent { .. }
+                if apdu.control == AbortRequest::CONTROL =>
+            {
                 self.abort_asked = true;
                 self.event(Event::AbortRequested);
             }
@@ -416,12 +407,12 @@ impl TerminalSide {
     }
 
     fn on_command(&mut self, unit: Vec<u8>, now: Instant) {
-        let decoded = Apdu::split(&unit).and_then(|(apdu, _)| decode_command(apdu));
+        let decoded = Apdu::split(&unit).and_then(|(apdu, _)| Command::decode(apdu));
         let Ok(command) = decoded else {
             self.reply(Response::Negative { code: NOT_POSSIBLE }, now);
             return;
         };
-        let hands_over = !matches!(command, Command::Abort | Command::LogOff);
+        let hands_over = command.hands_over();
         self.command = unit;
         self.role = Role::Asked { hands_over };
         self.event(Event::Command(command));
@@ -490,35 +481,6 @@ impl TerminalSide {
     }
 }
 
-fn decode_command(apdu: Apdu<'_>) -> Result<Command, DecodeError> {
-    let data = apdu.data;
-    Ok(match apdu.control {
-        Registration::CONTROL => Command::Registration(Registration::decode(data)?),
-        Authorization::CONTROL => Command::Authorization(Authorization::decode(data)?),
-        Reservation::CONTROL => Command::Reservation(Reservation::decode(data)?),
-        PartialReversal::CONTROL => {
-            let command = PartialReversal::decode(data)?;
-            match command.key.receipt {
-                Some(OpenReservations::RECEIPT) => Command::OpenReservations,
-                Some(_) | None => Command::PartialReversal(command),
-            }
-        }
-        BookTotal::CONTROL => Command::BookTotal(BookTotal::decode(data)?),
-        ReservationReversal::CONTROL => {
-            Command::ReservationReversal(ReservationReversal::decode(data)?)
-        }
-        Reversal::CONTROL => Command::Reversal(Reversal::decode(data)?),
-        Refund::CONTROL => Command::Refund(Refund::decode(data)?),
-        EndOfDay::CONTROL => Command::EndOfDay(EndOfDay::decode(data)?),
-        StatusEnquiry::CONTROL => Command::StatusEnquiry(StatusEnquiry::decode(data)?),
-        RepeatReceipt::CONTROL => Command::RepeatReceipt(RepeatReceipt::decode(data)?),
-        AbortRequest::CONTROL => Command::Abort,
-        LOG_OFF => Command::LogOff,
-        other => Command::Other(other),
-    })
-}
-
-const LOG_OFF: u16 = 0x0602;
 /// "Please wait".
 const BUSY: u8 = 0x9C;
 /// "Function not possible".

@@ -1,10 +1,13 @@
 //! ZVT.
 
 mod conversation;
+mod corpus;
 mod faults;
+mod faults_at_terminal;
 mod pair;
 mod random;
 mod redaction;
+mod rows;
 mod till;
 mod together;
 mod vectors;

@@ -14,18 +14,23 @@
 //! * What the terminal took back itself does not count as "last transaction" in a repeat of the
 //!   last receipt, and neither does a declined one: it never got a receipt number.
 //! * A reboot forgets the registration.
+//! * A card that was only read (06 C0) is told as a masked number and, where asked for, a token; no
+//!   track is. It serves the command that follows at once.
+//! * A key or digits that the till asks for are answered before the 06 B0 that stops them.
 //! * A till that never acknowledges (T3) gets 04 0F 6C and 06 1E 6C after the reversal on a serial
 //!   line; on TCP the terminal hangs up instead.
 //!
 //! # Not covered
 //!
-//! Read card, partial issue of goods (84 9D counts as a refusal), extension of reservations, tips,
-//! telephone authorization, data entry on the terminal, code pages other than 437, MsgSeqId.
+//! Partial issue of goods (84 9D counts as a refusal), extension of reservations, tips, reservations
+//! of other terminals (06 26 finds its own), code pages other than 437, message sequence numbers.
 
+mod admin;
 mod command;
 mod config;
 pub mod control;
 mod delivery;
+mod front;
 mod payment;
 mod receipt;
 mod store;
@@ -36,13 +41,15 @@ use std::fmt;
 
 use firmware_protocols::time::Instant;
 use firmware_protocols::vocabulary::Money;
-use firmware_protocols::zvt::message::ConfigByte;
+use firmware_protocols::zvt::message::{ConfigByte, Input, Key, ReadCard};
 use firmware_protocols::zvt::terminal_side::{Event, Output as LineOutput};
 use firmware_protocols::zvt::{Framing, TerminalSide};
 
 use super::{HostAnswer, HostRequest, Output};
 use crate::bank::TerminalKind;
 use crate::wallet::Card;
+
+use front::Wanted;
 
 pub use config::{Config, Face, Fault, FaultKind, Faults, RebootPoint};
 pub use store::{BatchTotals, Record, Store};
@@ -67,6 +74,10 @@ pub struct Terminal {
     orphans: Vec<HostRequest>,
     /// What is sent now is lost on the line until the till answers or gives up.
     is_swallowing: bool,
+    /// The card that the command before has read.
+    read_card: Option<&'static Card>,
+    /// The running command ends with a restart.
+    restarts: bool,
     deaf_until: Instant,
     keys: u64,
     outputs: VecDeque<Output>,
@@ -82,6 +93,18 @@ enum Phase {
         job: Job,
         presented_at: Option<Instant>,
         until: Instant,
+    },
+    /// A card that is only read.
+    Reading {
+        asked: ReadCard,
+        presented_at: Option<Instant>,
+        until: Option<Instant>,
+    },
+    /// A key or digits, by the till's order.
+    Input {
+        wanted: Wanted,
+        entered_at: Option<Instant>,
+        until: Option<Instant>,
     },
     /// The PIN.
     Pin { job: Job, entered_at: Instant },
@@ -143,6 +166,8 @@ struct Registered {
     has_currency: bool,
     has_tlv: bool,
     takes_blocks: bool,
+    /// The longest unit that the till can take.
+    longest: usize,
 }
 
 impl Registered {
@@ -152,6 +177,7 @@ impl Registered {
         has_currency: false,
         has_tlv: false,
         takes_blocks: false,
+        longest: usize::MAX,
     };
 }
 
@@ -207,6 +233,8 @@ impl Terminal {
             current: None,
             orphans: Vec::new(),
             is_swallowing: false,
+            read_card: None,
+            restarts: false,
             deaf_until: Instant::default(),
             keys: 0,
             outputs: VecDeque::new(),
@@ -283,7 +311,14 @@ impl Terminal {
 
     /// Presents the card at hand, if the terminal waits for one. Says whether it does.
     pub fn present(&mut self, now: Instant) -> bool {
-        let was_waited_for = self.on_card(now);
+        let was_waited_for = self.on_card(now) || self.on_card_to_read(now);
+        self.pump(now);
+        was_waited_for
+    }
+
+    /// Enters something, if the terminal waits for that. Says whether it does.
+    pub fn enter_input(&mut self, input: &Input, now: Instant) -> bool {
+        let was_waited_for = self.enter(input, now);
         self.pump(now);
         was_waited_for
     }
@@ -325,7 +360,13 @@ impl Terminal {
     /// Whether it waits for a card now.
     #[must_use]
     pub const fn waits_for_card(&self) -> bool {
-        matches!(self.phase, Phase::Card { .. })
+        matches!(self.phase, Phase::Card { .. } | Phase::Reading { .. })
+    }
+
+    /// Whether it waits for a key or digits now.
+    #[must_use]
+    pub const fn waits_for_input(&self) -> bool {
+        matches!(self.phase, Phase::Input { .. })
     }
 
     /// What to do next.
@@ -379,6 +420,26 @@ impl Terminal {
                 self.on_card(now);
             }
             Phase::Card { until, .. } if *until <= now => self.stop(ABORTED, now),
+            Phase::Reading {
+                presented_at: Some(at),
+                ..
+            } if *at <= now => {
+                self.on_card_to_read(now);
+            }
+            Phase::Reading {
+                until: Some(until), ..
+            } if *until <= now => self.end_reading(ABORTED, now),
+            Phase::Input {
+                entered_at: Some(at),
+                ..
+            } if *at <= now => {
+                self.enter_as_set_up(now);
+            }
+            Phase::Input {
+                until: Some(until), ..
+            } if *until <= now => {
+                self.enter(&Input::Key(Key::TimedOut), now);
+            }
             Phase::Pin { job, entered_at } if *entered_at <= now => {
                 let job = job.clone();
                 self.think(job, now);
@@ -395,6 +456,8 @@ impl Terminal {
             Phase::Off { until } if *until <= now => self.power_on(now),
             Phase::Idle
             | Phase::Card { .. }
+            | Phase::Reading { .. }
+            | Phase::Input { .. }
             | Phase::Pin { .. }
             | Phase::Thinking { .. }
             | Phase::Host { .. }
@@ -413,6 +476,16 @@ impl Terminal {
                 until,
                 ..
             } => Some(presented_at.map_or(*until, |at| at.min(*until))),
+            Phase::Reading {
+                presented_at: at,
+                until,
+                ..
+            }
+            | Phase::Input {
+                entered_at: at,
+                until,
+                ..
+            } => [*at, *until].into_iter().flatten().min(),
             Phase::Pin {
                 entered_at: until, ..
             }

@@ -6,7 +6,6 @@ use crate::error::DecodeError;
 use crate::wire::bcd::Bcd;
 use crate::wire::tlv::{self, Objects, Tag};
 use crate::wire::{Reader, Writer};
-use crate::zvt::apdu::Apdu;
 use crate::zvt::bitmap::{self, Fields};
 
 /// The command was not carried out, and the till is master again.
@@ -98,11 +97,7 @@ impl Abort {
                 }
             });
         });
-        Apdu {
-            control: Self::CONTROL,
-            data: writer.as_slice(),
-        }
-        .encode()
+        super::unit(Self::CONTROL, &writer)
     }
 
     fn take_objects(&mut self, objects: Objects<'_>) -> Result<(), DecodeError> {

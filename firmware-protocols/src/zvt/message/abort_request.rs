@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::zvt::apdu::Apdu;
+use crate::wire::Writer;
 
 /// The till wants the terminal to stop. What it may carry (D2, FA) concerns card readers and is
 /// ignored.
@@ -16,10 +16,6 @@ impl AbortRequest {
     /// As a whole unit.
     #[must_use]
     pub fn encode(self) -> Vec<u8> {
-        Apdu {
-            control: Self::CONTROL,
-            data: &[],
-        }
-        .encode()
+        super::unit(Self::CONTROL, &Writer::new())
     }
 }

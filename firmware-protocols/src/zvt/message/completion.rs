@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 use crate::error::DecodeError;
 use crate::wire::bcd::Bcd;
 use crate::wire::{Reader, Writer};
-use crate::zvt::apdu::Apdu;
 use crate::zvt::bitmap::{self, Fields};
 
 /// The command was carried out, and the till is master again. After a status enquiry the data has
@@ -72,10 +71,6 @@ impl Completion {
             w,
         );
         bitmap::write_some(bitmap::CURRENCY, self.currency.map(|it| *it.bytes()), w);
-        Apdu {
-            control: Self::CONTROL,
-            data: writer.as_slice(),
-        }
-        .encode()
+        super::unit(Self::CONTROL, &writer)
     }
 }

@@ -4,7 +4,6 @@ use alloc::vec::Vec;
 
 use crate::error::DecodeError;
 use crate::wire::{Reader, Writer};
-use crate::zvt::apdu::Apdu;
 
 use super::options::{CommandFields, CommandOptions, Password};
 
@@ -42,10 +41,6 @@ impl EndOfDay {
             ..CommandFields::default()
         };
         fields.write(&mut writer);
-        Apdu {
-            control: Self::CONTROL,
-            data: writer.as_slice(),
-        }
-        .encode()
+        super::unit(Self::CONTROL, &writer)
     }
 }

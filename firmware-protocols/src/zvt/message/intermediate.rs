@@ -7,7 +7,6 @@ use crate::error::DecodeError;
 use crate::wire::bcd::Bcd;
 use crate::wire::tlv::{self, Objects, Tag};
 use crate::wire::{Reader, Writer};
-use crate::zvt::apdu::Apdu;
 use crate::zvt::bitmap;
 use crate::zvt::text::{Charset, Text};
 
@@ -87,11 +86,7 @@ impl<'a> IntermediateStatus<'a> {
                 }
             });
         });
-        Apdu {
-            control: Self::CONTROL,
-            data: writer.as_slice(),
-        }
-        .encode()
+        super::unit(Self::CONTROL, &writer)
     }
 }
 

@@ -7,7 +7,6 @@ use alloc::vec::Vec;
 use crate::error::DecodeError;
 use crate::wire::bcd::Bcd;
 use crate::wire::{Reader, Writer};
-use crate::zvt::apdu::Apdu;
 
 use super::options::{CommandFields, CommandOptions, ReservationKey};
 
@@ -51,11 +50,7 @@ impl PartialReversal {
             ..CommandFields::default()
         };
         fields.write(&mut writer);
-        Apdu {
-            control: Self::CONTROL,
-            data: writer.as_slice(),
-        }
-        .encode()
+        super::unit(Self::CONTROL, &writer)
     }
 }
 
@@ -81,10 +76,6 @@ impl OpenReservations {
         };
         let mut writer = Writer::new();
         fields.write(&mut writer);
-        Apdu {
-            control: PartialReversal::CONTROL,
-            data: writer.as_slice(),
-        }
-        .encode()
+        super::unit(PartialReversal::CONTROL, &writer)
     }
 }

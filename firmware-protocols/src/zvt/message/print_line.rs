@@ -4,7 +4,6 @@ use alloc::vec::Vec;
 
 use crate::error::DecodeError;
 use crate::wire::{Reader, Writer};
-use crate::zvt::apdu::Apdu;
 use crate::zvt::text::Text;
 
 /// One line of a receipt.
@@ -55,11 +54,7 @@ impl<'a> PrintLine<'a> {
         let mut writer = Writer::new();
         writer.u8(self.attribute);
         writer.put(self.text.0);
-        Apdu {
-            control: Self::CONTROL,
-            data: writer.as_slice(),
-        }
-        .encode()
+        super::unit(Self::CONTROL, &writer)
     }
 }
 

@@ -6,7 +6,6 @@ use crate::error::DecodeError;
 use crate::vocabulary::terminal::ReceiptKind;
 use crate::wire::tlv::{self, Objects, Tag};
 use crate::wire::{Reader, Writer};
-use crate::zvt::apdu::Apdu;
 use crate::zvt::bitmap::{self, Fields};
 use crate::zvt::text::{Charset, Text};
 
@@ -82,11 +81,7 @@ impl<'a> PrintTextBlock<'a> {
             }
             tlv::write_constructed(LINES, container, |list| self.write_lines(list));
         });
-        Apdu {
-            control: Self::CONTROL,
-            data: writer.as_slice(),
-        }
-        .encode()
+        super::unit(Self::CONTROL, &writer)
     }
 
     fn take_objects(&mut self, objects: Objects<'a>) -> Result<(), DecodeError> {

@@ -6,7 +6,6 @@ use crate::error::DecodeError;
 use crate::wire::bcd::Bcd;
 use crate::wire::tlv::{self, Objects, Tag};
 use crate::wire::{Reader, Writer};
-use crate::zvt::apdu::Apdu;
 use crate::zvt::bitmap::{self, Fields};
 
 use super::options::Password;
@@ -59,6 +58,8 @@ pub struct Registration {
 pub struct RegistrationTlv {
     /// 26: commands that the terminal may send, such as 06 D3 for receipts as blocks.
     pub permitted: Vec<u16>,
+    /// 1A: the longest unit that the till can take.
+    pub longest: Option<u16>,
 }
 
 impl Registration {
@@ -107,19 +108,20 @@ impl Registration {
             tlv.write(&mut inner);
             bitmap::write(bitmap::TLV, inner.as_slice(), &mut writer);
         }
-        Apdu {
-            control: Self::CONTROL,
-            data: writer.as_slice(),
-        }
-        .encode()
+        super::unit(Self::CONTROL, &writer)
     }
 }
 
 impl RegistrationTlv {
     fn decode(objects: Objects<'_>) -> Result<Self, DecodeError> {
         let mut permitted = Vec::new();
+        let mut longest = None;
         for object in objects {
             let object = object?;
+            if object.tag == LONGEST {
+                let length = Reader::new(object.value).array("longest unit")?;
+                longest = Some(u16::from_be_bytes(length));
+            }
             if object.tag != PERMITTED {
                 continue;
             }
@@ -131,10 +133,13 @@ impl RegistrationTlv {
                 }
             }
         }
-        Ok(Self { permitted })
+        Ok(Self { permitted, longest })
     }
 
     fn write(&self, writer: &mut Writer) {
+        if let Some(length) = self.longest {
+            tlv::write_object(LONGEST, &length.to_be_bytes(), writer);
+        }
         if self.permitted.is_empty() {
             return;
         }
@@ -146,5 +151,6 @@ impl RegistrationTlv {
     }
 }
 
+const LONGEST: Tag = Tag(0x1A);
 const PERMITTED: Tag = Tag(0x26);
 const COMMAND: Tag = Tag(0x0A);

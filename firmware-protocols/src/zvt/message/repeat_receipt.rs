@@ -7,7 +7,6 @@ use alloc::vec::Vec;
 
 use crate::error::DecodeError;
 use crate::wire::{Reader, Writer};
-use crate::zvt::apdu::Apdu;
 
 use super::options::{CommandFields, Password};
 
@@ -45,10 +44,6 @@ impl RepeatReceipt {
             ..CommandFields::default()
         };
         fields.write(&mut writer);
-        Apdu {
-            control: Self::CONTROL,
-            data: writer.as_slice(),
-        }
-        .encode()
+        super::unit(Self::CONTROL, &writer)
     }
 }

@@ -7,7 +7,6 @@ use alloc::vec::Vec;
 use crate::error::DecodeError;
 use crate::wire::bcd::Bcd;
 use crate::wire::{Reader, Writer};
-use crate::zvt::apdu::Apdu;
 
 use super::options::{CommandFields, CommandOptions};
 
@@ -51,10 +50,6 @@ impl Reservation {
             ..CommandFields::default()
         };
         fields.write(&mut writer);
-        Apdu {
-            control: Self::CONTROL,
-            data: writer.as_slice(),
-        }
-        .encode()
+        super::unit(Self::CONTROL, &writer)
     }
 }

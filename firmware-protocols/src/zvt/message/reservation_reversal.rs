@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 use crate::error::DecodeError;
 use crate::wire::bcd::Bcd;
 use crate::wire::{Reader, Writer};
-use crate::zvt::apdu::Apdu;
 
 use super::options::{CommandFields, CommandOptions, ReservationKey};
 
@@ -52,10 +51,6 @@ impl ReservationReversal {
             ..CommandFields::default()
         };
         fields.write(&mut writer);
-        Apdu {
-            control: Self::CONTROL,
-            data: writer.as_slice(),
-        }
-        .encode()
+        super::unit(Self::CONTROL, &writer)
     }
 }

@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 use crate::error::DecodeError;
 use crate::wire::bcd::Bcd;
 use crate::wire::{Reader, Writer};
-use crate::zvt::apdu::Apdu;
 
 use super::options::{CommandFields, CommandOptions, Password, ReservationKey};
 
@@ -58,10 +57,6 @@ impl Reversal {
             ..CommandFields::default()
         };
         fields.write(&mut writer);
-        Apdu {
-            control: Self::CONTROL,
-            data: writer.as_slice(),
-        }
-        .encode()
+        super::unit(Self::CONTROL, &writer)
     }
 }

@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 use crate::error::DecodeError;
 use crate::wire::bcd::Bcd;
 use crate::wire::{Reader, Writer};
-use crate::zvt::apdu::Apdu;
 use crate::zvt::bitmap::{self, Fields};
 
 /// The terminal's clock. The station acknowledges it and keeps its own.
@@ -39,16 +38,14 @@ impl SetDateTime {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
-        bitmap::write_some(
-            bitmap::LONG_DATE,
-            self.date.map(|it| *it.bytes()),
-            &mut writer,
-        );
-        bitmap::write_some(bitmap::TIME, self.time.map(|it| *it.bytes()), &mut writer);
-        Apdu {
-            control: Self::CONTROL,
-            data: writer.as_slice(),
-        }
-        .encode()
+        self.write(&mut writer);
+        super::unit(Self::CONTROL, &writer)
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer) {
+        let date = self.date.map(|it| *it.bytes());
+        bitmap::write_some(bitmap::LONG_DATE, date, writer);
+        let time = self.time.map(|it| *it.bytes());
+        bitmap::write_some(bitmap::TIME, time, writer);
     }
 }

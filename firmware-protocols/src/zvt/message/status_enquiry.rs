@@ -6,7 +6,6 @@ use crate::error::DecodeError;
 use crate::wire::bcd::Bcd;
 use crate::wire::tlv::Tag;
 use crate::wire::{Reader, Writer};
-use crate::zvt::apdu::Apdu;
 use crate::zvt::bitmap::{self, Fields};
 use crate::zvt::text::Text;
 
@@ -51,11 +50,7 @@ impl StatusEnquiry {
             password.write(&mut writer);
         }
         bitmap::write_some(bitmap::SERVICE, self.service.map(|it| [it]), &mut writer);
-        Apdu {
-            control: Self::CONTROL,
-            data: writer.as_slice(),
-        }
-        .encode()
+        super::unit(Self::CONTROL, &writer)
     }
 }
 
@@ -116,11 +111,7 @@ impl<'a> StatusReport<'a> {
                 crate::wire::tlv::write_object(TERMINAL_ID, id.bytes(), container);
             }
         });
-        Apdu {
-            control: Completion::CONTROL,
-            data: writer.as_slice(),
-        }
-        .encode()
+        super::unit(Completion::CONTROL, &writer)
     }
 }
 

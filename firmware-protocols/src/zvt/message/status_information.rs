@@ -14,7 +14,6 @@ use crate::vocabulary::card::{EntryMode, MaskedPan};
 use crate::wire::bcd::{self, Bcd};
 use crate::wire::tlv::{self, Objects, Tag};
 use crate::wire::{Reader, Writer};
-use crate::zvt::apdu::Apdu;
 use crate::zvt::bitmap::{self, Field, Fields};
 use crate::zvt::text::Text;
 
@@ -152,11 +151,7 @@ impl<'a> StatusInformation<'a> {
         bitmap::write_some(bitmap::ORIGINAL_TRACE, original, w);
         bitmap::write_some(bitmap::TURNOVER, self.turnover.map(|it| *it.bytes()), w);
         bitmap::write_some(bitmap::HOST_RESULT, self.host_result.map(|it| [it]), w);
-        Apdu {
-            control: Self::CONTROL,
-            data: writer.as_slice(),
-        }
-        .encode()
+        super::unit(Self::CONTROL, &writer)
     }
 
     fn take(&mut self, field: Field<'a>) -> Result<(), DecodeError> {

@@ -46,7 +46,10 @@ pub(super) fn registration(config: &Config, tlv: bool) -> Vec<u8> {
         config: config.config_byte,
         currency: Some(currency(config.currency)),
         service: None,
-        tlv: tlv.then_some(RegistrationTlv { permitted }),
+        tlv: tlv.then_some(RegistrationTlv {
+            permitted,
+            longest: None,
+        }),
     }
     .encode()
 }

@@ -13,8 +13,8 @@ use firmware_protocols::zvt::serial::encode_frame;
 use firmware_protocols::zvt::terminal_side::{Answer, Command, Event, Output, TerminalSide};
 use firmware_protocols::zvt::{Config, Session};
 
+use super::corpus::{WORKED_EXCHANGE, hex};
 use super::till::{Op, Seen, Till, eur, sale};
-use super::vectors::{WORKED_EXCHANGE, hex};
 
 const BOTH: [Framing; 2] = [Framing::Serial, Framing::Tcp];
 

@@ -233,18 +233,7 @@ impl Pair {
                 Some(last) => vec![Say::Accept, Say::Unit(last), done()],
                 None => vec![Say::Accept, stop(0x83)],
             },
-            Command::Authorization(_)
-            | Command::Reservation(_)
-            | Command::PartialReversal(_)
-            | Command::OpenReservations
-            | Command::BookTotal(_)
-            | Command::ReservationReversal(_)
-            | Command::Reversal(_)
-            | Command::Refund(_)
-            | Command::EndOfDay(_)
-            | Command::Abort
-            | Command::LogOff
-            | Command::Other(_) => self.scripts.pop_front().unwrap_or(vec![Say::Refuse(0x83)]),
+            _ => self.scripts.pop_front().unwrap_or(vec![Say::Refuse(0x83)]),
         }
     }
 

@@ -11,9 +11,9 @@ use firmware_protocols::zvt::message::StatusInformation;
 use firmware_protocols::zvt::serial::encode_frame;
 use firmware_protocols::zvt::terminal_side::{Answer, Event, Output, TerminalSide};
 
+use super::corpus::{hex, units};
 use super::pair::{Pair, Say, Way, done};
 use super::till::{Op, Seen, Till, eur, sale};
-use super::vectors::{hex, units};
 
 /// Something that could be on a wire: a unit of the vectors, an answer, noise.
 fn bytes(framing: Framing) -> impl Strategy<Value = Vec<u8>> {

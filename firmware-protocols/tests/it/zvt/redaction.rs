@@ -14,8 +14,8 @@ use firmware_protocols::zvt::tcp::TcpLine;
 use firmware_protocols::zvt::terminal_side::{self, Event, TerminalSide};
 use firmware_protocols::zvt::{Config, Session};
 
+use super::corpus::hex;
 use super::till::{Op, ready, sale};
-use super::vectors::hex;
 
 /// A result with a card number in the clear in BMP 22, in both tracks, in a text and in TLV, and
 /// with a token.

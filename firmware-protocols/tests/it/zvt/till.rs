@@ -9,7 +9,7 @@ use firmware_protocols::zvt::line::Framing;
 use firmware_protocols::zvt::serial::encode_frame;
 use firmware_protocols::zvt::{Config, Session};
 
-use super::vectors::hex;
+use super::corpus::hex;
 
 /// What a session wanted done, apart from waiting.
 #[derive(Clone, Debug, PartialEq, Eq)]

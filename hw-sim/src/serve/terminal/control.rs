@@ -24,6 +24,7 @@ pub(super) async fn serve(shared: Arc<Shared>, listener: TcpListener) {
         .route("/card", post(card))
         .route("/hold", post(hold))
         .route("/present", post(present))
+        .route("/type", post(type_in))
         .route("/fault", post(fault))
         .route("/unplug", post(unplug))
         .route("/books", get(books))
@@ -79,6 +80,18 @@ async fn present(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
         done()
     } else {
         error(StatusCode::CONFLICT, "no_card_expected")
+    }
+}
+
+async fn type_in(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    let input = match with_body(&body, control::input) {
+        Ok(input) => input,
+        Err(refusal) => return *refusal,
+    };
+    if shared.touch(|terminal, now| terminal.enter_input(&input, now)) {
+        done()
+    } else {
+        error(StatusCode::CONFLICT, "no_input_expected")
     }
 }
 

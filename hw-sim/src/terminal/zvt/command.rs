@@ -5,17 +5,19 @@ use firmware_protocols::vocabulary::terminal::SyncId;
 use firmware_protocols::vocabulary::{Currency, Money};
 use firmware_protocols::wire::bcd::Bcd;
 use firmware_protocols::zvt::message::{
-    Abort, BookTotal, CommandOptions, Completion, ConfigByte, EndOfDay, PartialReversal,
-    PrintTextBlock, Registration, RepeatReceipt, Reservation, ReservationKey, Reversal,
-    StatusEnquiry, StatusReport,
+    Abort, BookTotal, CommandOptions, Completion, ConfigByte, EndOfDay, Input, Key,
+    PartialReversal, PrintTextBlock, Registration, RepeatReceipt, Reservation, ReservationKey,
+    Reversal, StatusEnquiry, StatusReport,
 };
 use firmware_protocols::zvt::result_code::{BUSY, NOT_POSSIBLE, RESERVATION};
 use firmware_protocols::zvt::terminal_side::Command;
 use firmware_protocols::zvt::text::Text;
 
+use super::front::Wanted;
 use super::store::{Record, following};
 use super::{FaultKind, Job, Message, Phase, Registered, Stage, Terminal, Then};
 use crate::bank::TerminalKind;
+use crate::wallet::Card;
 
 /// What a command of the till is refused with, before anything has begun.
 struct Refusal(u8);
@@ -31,33 +33,75 @@ impl Terminal {
             self.refuse(BUSY, now);
             return;
         }
+        // It is for the command that follows at once, and for that one only.
+        let read_card = self.read_card.take();
         match command {
             Command::Registration(it) => self.on_registration(&it, now),
             Command::StatusEnquiry(it) => self.on_status_enquiry(it, now),
             Command::RepeatReceipt(it) => self.on_repeat_receipt(&it, now),
+            Command::PrintTurnoverReceipts(it) => self.on_print_turnover(it, now),
             Command::OpenReservations => self.on_open_reservations(now),
             Command::EndOfDay(it) => self.on_end_of_day(&it, now),
+            Command::TurnoverTotals(_) => self.on_turnover_totals(now),
+            Command::Diagnosis(it) => self.on_diagnosis(it, now),
+            Command::PrintSystemConfiguration => self.on_system_configuration(now),
+            Command::SetTerminalId(it) => self.on_set_terminal_id(it, now),
+            Command::SetTerminalClock(it) => self.on_set_clock(it, now),
+            Command::ChangeBaudRate(it) => self.on_baud_rate(it, now),
+            Command::ReadCard(it) => self.on_read_card(it, now),
+            Command::DisplayText(it) => self.on_display(&it.screen, now),
+            Command::DisplayKeyInput(it) => self.on_input_wanted(&it.screen, Wanted::Key, now),
+            Command::DisplayNumericInput(it) => {
+                let wanted = Wanted::Digits {
+                    fewest: usize::from(it.fewest.unwrap_or(0)),
+                    most: usize::from(it.most.unwrap_or(MOST_DIGITS)),
+                };
+                self.on_input_wanted(&it.screen, wanted, now);
+            }
             Command::Abort => self.accept(now),
             Command::LogOff => {
                 self.registered = Registered::DEFAULT;
                 self.accept(now);
             }
-            Command::Other(INITIALISATION | DIAGNOSIS | SELF_TEST) => {
-                self.accept(now);
-                self.complete(Completion::default());
+            Command::ResetTerminal => {
+                self.restarts = true;
+                self.carry_out(Completion::default(), now);
             }
-            Command::Other(_) => self.refuse(NOT_POSSIBLE, now),
+            Command::ChangePassword(_) => {
+                let taken = Completion {
+                    result_code: Some(0),
+                    ..Completion::default()
+                };
+                self.carry_out(taken, now);
+            }
+            Command::Initialisation(_)
+            | Command::SelfTest
+            | Command::OfflineTransactions(_)
+            | Command::SelectLanguage(_)
+            | Command::ServiceMode => self.carry_out(Completion::default(), now),
+            // No result of this terminal says that it takes tips.
+            Command::Tip(_) | Command::Other(_) => self.refuse(NOT_POSSIBLE, now),
             Command::Authorization(_)
+            | Command::TelephonicAuthorization(_)
             | Command::Reservation(_)
             | Command::PartialReversal(_)
             | Command::BookTotal(_)
             | Command::ReservationReversal(_)
+            | Command::ForeignReservationReversal(_)
             | Command::Reversal(_)
-            | Command::Refund(_) => self.on_payment(command, now),
+            | Command::Refund(_) => self.on_payment(command, read_card, now),
         }
     }
 
     pub(super) fn on_abort_request(&mut self, now: Instant) {
+        if self.enter(&Input::Key(Key::Stop), now) || matches!(self.phase, Phase::Reading { .. }) {
+            let accepted = self.side.accept_abort(now);
+            debug_assert_eq!(accepted, Ok(()), "an abort was asked for");
+            if matches!(self.phase, Phase::Reading { .. }) {
+                self.end_reading(super::ABORTED, now);
+            }
+            return;
+        }
         // Once the card was read nobody can tell any more what stopping would mean.
         if !matches!(self.phase, Phase::Card { .. }) {
             let refused = self.side.refuse_abort(NOT_POSSIBLE, now);
@@ -81,6 +125,9 @@ impl Terminal {
             has_currency: asked.currency.is_some(),
             has_tlv: tlv.is_some(),
             takes_blocks: tlv.is_some_and(|tlv| tlv.permitted.contains(&blocks)),
+            longest: tlv
+                .and_then(|tlv| tlv.longest)
+                .map_or(usize::MAX, usize::from),
         };
         self.accept(now);
         self.complete(Completion {
@@ -159,13 +206,13 @@ impl Terminal {
         self.complete(Completion::default());
     }
 
-    fn on_payment(&mut self, command: Command, now: Instant) {
+    fn on_payment(&mut self, command: Command, read_card: Option<&'static Card>, now: Instant) {
         if self.faults.take_kind(FaultKind::Busy) {
             self.refuse(BUSY, now);
             return;
         }
         let sync = sync_of(&command);
-        match self.job_of(command) {
+        match self.job_of(command, read_card) {
             Err(Refusal(code)) => self.refuse(code, now),
             Ok(Err(Refusal(code))) => {
                 self.accept(now);
@@ -183,12 +230,31 @@ impl Terminal {
         }
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "only payments come here; `on_command` names all the others"
+    )]
     /// Outer refusals come before the command is accepted, inner ones after.
-    fn job_of(&self, command: Command) -> Result<Result<Job, Refusal>, Refusal> {
+    fn job_of(
+        &self,
+        command: Command,
+        read_card: Option<&'static Card>,
+    ) -> Result<Result<Job, Refusal>, Refusal> {
         Ok(match command {
             Command::Authorization(it) => {
                 let money = self.money(it.amount, it.currency)?;
-                Ok(self.job(TerminalKind::Sale, money, &it.options, None))
+                let uses_read_card = it.payment_type.unwrap_or(0) & USE_READ_CARD != 0;
+                Ok(Job {
+                    card: read_card.filter(|_| uses_read_card),
+                    ..self.job(TerminalKind::Sale, money, &it.options, None)
+                })
+            }
+            Command::TelephonicAuthorization(it) => {
+                let money = self.money(it.amount, it.currency)?;
+                Ok(Job {
+                    card: Some(self.face.card),
+                    ..self.job(TerminalKind::Sale, money, &it.options, None)
+                })
             }
             Command::Refund(it) => {
                 let money = self.money(it.amount, it.currency)?;
@@ -206,15 +272,21 @@ impl Terminal {
                     let nothing = Money::zero(self.config.currency);
                     self.job(TerminalKind::Void, nothing, &it.options, Some(receipt))
                 }),
+            Command::ForeignReservationReversal(it) => self
+                .reservation_of(ReservationKey {
+                    receipt: None,
+                    trace: it.trace,
+                    authorization_code: it.authorization_code,
+                })
+                .map(|(receipt, _)| {
+                    let nothing = Money::zero(self.config.currency);
+                    self.job(TerminalKind::Void, nothing, &it.options, Some(receipt))
+                }),
             Command::Reversal(it) => self.reversal(&it),
-            Command::Registration(_)
-            | Command::OpenReservations
-            | Command::EndOfDay(_)
-            | Command::StatusEnquiry(_)
-            | Command::RepeatReceipt(_)
-            | Command::Abort
-            | Command::LogOff
-            | Command::Other(_) => return Err(Refusal(NOT_POSSIBLE)),
+            other => {
+                debug_assert!(false, "{other:?} is no payment");
+                return Err(Refusal(NOT_POSSIBLE));
+            }
         })
     }
 
@@ -344,7 +416,7 @@ impl Terminal {
         debug_assert_eq!(accepted, Ok(()), "a command was asked");
     }
 
-    fn refuse(&mut self, code: u8, now: Instant) {
+    pub(super) fn refuse(&mut self, code: u8, now: Instant) {
         let refused = self.side.refuse(code, now);
         debug_assert_eq!(refused, Ok(()), "a command was asked");
     }
@@ -424,6 +496,10 @@ pub(super) fn receipt_number(receipt: u16) -> Option<Bcd<2>> {
     Bcd::from_number(u64::from(receipt))
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "only payments come here; `on_command` names all the others"
+)]
 fn sync_of(command: &Command) -> Option<SyncId> {
     let options = match command {
         Command::Authorization(it) => &it.options,
@@ -433,21 +509,11 @@ fn sync_of(command: &Command) -> Option<SyncId> {
         Command::ReservationReversal(it) => &it.options,
         Command::Reversal(it) => &it.options,
         Command::Refund(it) => &it.options,
-        Command::Registration(_)
-        | Command::EndOfDay(_)
-        | Command::OpenReservations
-        | Command::StatusEnquiry(_)
-        | Command::RepeatReceipt(_)
-        | Command::Abort
-        | Command::LogOff
-        | Command::Other(_) => return None,
+        Command::TelephonicAuthorization(it) => &it.options,
+        _ => return None,
     };
     options.sync.clone()
 }
-
-const INITIALISATION: u16 = 0x0693;
-const DIAGNOSIS: u16 = 0x0670;
-const SELF_TEST: u16 = 0x0679;
 
 const SOFTWARE: &[u8] = b"hw-sim";
 /// Service byte of the status enquiry.
@@ -456,6 +522,10 @@ const MORE_STATUS: u8 = 0x04;
 /// Service byte of the repeat of a receipt.
 const SEND_RESULT: u8 = 0x01;
 const DO_NOT_PRINT: u8 = 0x02;
+/// Payment type: the card that was read before.
+const USE_READ_CARD: u8 = 0x02;
+/// Of an input, where the till names no other.
+const MOST_DIGITS: u8 = 20;
 /// Tag 1F15.
 const WANT_TOKEN: u8 = 0x80;
 

@@ -31,6 +31,8 @@ pub struct Config {
     pub card_delay: Duration,
     /// How long the cardholder takes to enter the PIN.
     pub pin_delay: Duration,
+    /// The digits that the cardholder enters when the till asks for some.
+    pub typed: String,
     /// How long the host takes, on top of what it really takes.
     pub host_delay: Duration,
     /// The same for a slow card.
@@ -65,6 +67,7 @@ impl Default for Config {
             card_timeout: Duration::from_secs(30),
             card_delay: Duration::ZERO,
             pin_delay: Duration::ZERO,
+            typed: "1234".to_owned(),
             host_delay: Duration::ZERO,
             slow_delay: Duration::from_secs(8),
             reboot_time: Duration::from_secs(2),

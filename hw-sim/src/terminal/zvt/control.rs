@@ -1,6 +1,7 @@
 //! What the control port of a terminal understands and tells, as values.
 
 use firmware_protocols::time::Duration;
+use firmware_protocols::zvt::message::{Input, Key};
 use serde_json::{Value, json};
 
 use super::payment::trace_number;
@@ -30,6 +31,7 @@ pub fn state(terminal: &Terminal) -> Value {
         "display": face.display,
         "busy": terminal.is_busy(),
         "waits_for_card": terminal.waits_for_card(),
+        "waits_for_input": terminal.waits_for_input(),
         "receipts_printed": face.receipts_printed,
         "card": face.card.name,
         "hold": face.hold,
@@ -75,6 +77,42 @@ pub fn hold(body: &Value) -> Result<bool, Invalid> {
         field: "hold",
         reason: "must be true or false",
     })
+}
+
+/// `POST /type`.
+///
+/// # Errors
+///
+/// [`Invalid`] names the first field that is wrong.
+pub fn input(body: &Value) -> Result<Input, Invalid> {
+    if body.get("digits").is_some() {
+        let digits = text_field(body, "digits")?;
+        let are_digits = !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit());
+        return are_digits
+            .then(|| Input::Digits(digits.into_bytes()))
+            .ok_or(Invalid {
+                field: "digits",
+                reason: "must be digits",
+            });
+    }
+    Ok(Input::Key(match text_field(body, "key")?.as_str() {
+        "ok" => Key::Ok,
+        "clear" => Key::Clear,
+        "stop" => Key::Stop,
+        "function" => Key::Function,
+        "up" => Key::Up,
+        "down" => Key::Down,
+        "f1" => Key::Numbered(1),
+        "f2" => Key::Numbered(2),
+        "f3" => Key::Numbered(3),
+        "f4" => Key::Numbered(4),
+        _ => {
+            return Err(Invalid {
+                field: "key",
+                reason: "must be ok, clear, stop, function, up, down, f1, f2, f3 or f4",
+            });
+        }
+    }))
 }
 
 /// `POST /fault`.

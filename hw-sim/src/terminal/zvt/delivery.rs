@@ -71,6 +71,7 @@ impl Terminal {
             return;
         };
         match (message.stage, answer) {
+            (Stage::End, _) if std::mem::take(&mut self.restarts) => self.power_off(now),
             (Stage::End, _) => self.rest(now),
             (Stage::Result, Answer::NotReady) => {
                 self.phase = Phase::Again {
@@ -133,6 +134,8 @@ impl Terminal {
             Phase::Undoing { .. } | Phase::Off { .. } => {}
             Phase::Idle
             | Phase::Card { .. }
+            | Phase::Reading { .. }
+            | Phase::Input { .. }
             | Phase::Pin { .. }
             | Phase::Thinking { .. }
             | Phase::Late { .. }
@@ -161,6 +164,8 @@ impl Terminal {
             Phase::Off { .. } => {}
             Phase::Idle
             | Phase::Card { .. }
+            | Phase::Reading { .. }
+            | Phase::Input { .. }
             | Phase::Pin { .. }
             | Phase::Thinking { .. }
             | Phase::Late { .. }

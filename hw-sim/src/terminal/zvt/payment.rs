@@ -14,7 +14,8 @@ use crate::wallet::{Decline, Pin};
 
 impl Terminal {
     pub(super) fn begin(&mut self, job: Job, now: Instant) {
-        if !job.kind.reads_card() {
+        // Read before, or typed in from what a customer says on the telephone.
+        if !job.kind.reads_card() || job.card.is_some() {
             self.think(job, now);
             return;
         }
@@ -127,6 +128,8 @@ impl Terminal {
             Phase::Undoing { request, .. } if request.key == key => self.on_undone(&answer, now),
             Phase::Idle
             | Phase::Card { .. }
+            | Phase::Reading { .. }
+            | Phase::Input { .. }
             | Phase::Pin { .. }
             | Phase::Thinking { .. }
             | Phase::Host { .. }

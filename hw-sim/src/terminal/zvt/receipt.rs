@@ -161,7 +161,7 @@ impl Terminal {
         lines
     }
 
-    fn head(&self) -> Vec<String> {
+    pub(super) fn head(&self) -> Vec<String> {
         vec![
             self.config.merchant.clone(),
             format!("Terminal {}", self.config.terminal_id),
@@ -170,7 +170,7 @@ impl Terminal {
 
     /// Prints here, sends to the till, or does nothing because the till makes its own receipt:
     /// as agreed at registration.
-    fn print(&mut self, who_prints: u8, kind: ReceiptKind, lines: &[String]) {
+    pub(super) fn print(&mut self, who_prints: u8, kind: ReceiptKind, lines: &[String]) {
         let till_prints = self.has(who_prints);
         if till_prints && !self.has(ConfigByte::PRINT_LINES) {
             return;
@@ -181,21 +181,12 @@ impl Terminal {
         }
         let lines: Vec<Vec<u8>> = lines.iter().map(|line| text::encode(line)).collect();
         if self.registered.takes_blocks {
-            let lines = lines.iter().map(|line| StyledLine {
-                attribute: 0,
-                text: Text(line),
-            });
-            let block = PrintTextBlock {
-                kind,
-                charset: None,
-                lines: lines.collect(),
-                is_last: true,
-            };
-            let unit = block.encode();
-            self.outbox.push_back(Message {
-                stage: Stage::Print,
-                unit,
-            });
+            for unit in blocks(kind, &lines, self.registered.longest) {
+                self.outbox.push_back(Message {
+                    stage: Stage::Print,
+                    unit,
+                });
+            }
             return;
         }
         let last = lines.len().saturating_sub(1);
@@ -217,7 +208,7 @@ impl Terminal {
     }
 }
 
-fn masked(card: &Card) -> MaskedPan {
+pub(super) fn masked(card: &Card) -> MaskedPan {
     MaskedPan::of(card.expose_pan())
 }
 
@@ -237,20 +228,47 @@ const fn title(kind: TerminalKind) -> &'static str {
     }
 }
 
-const fn entry_mode(card: &Card) -> EntryMode {
+pub(super) const fn entry_mode(card: &Card) -> EntryMode {
     match card.pin {
         Some(_) => EntryMode::Chip,
         None => EntryMode::Contactless,
     }
 }
 
-const fn card_type(brand: Brand) -> u8 {
+pub(super) const fn card_type(brand: Brand) -> u8 {
     match brand {
         Brand::Visa => 10,
         Brand::Mastercard => 6,
         Brand::Amex => 8,
         Brand::Unknown => 0xFF,
     }
+}
+
+/// The lines in as many blocks as the till's longest unit asks for.
+fn blocks(kind: ReceiptKind, lines: &[Vec<u8>], longest: usize) -> Vec<Vec<u8>> {
+    let mut units = Vec::new();
+    let mut rest = lines;
+    while !rest.is_empty() {
+        let unit_of = |count: usize| {
+            let taken = rest.iter().take(count).map(|line| StyledLine {
+                attribute: 0,
+                text: Text(line),
+            });
+            let block = PrintTextBlock {
+                kind,
+                charset: None,
+                lines: taken.collect(),
+                is_last: count == rest.len(),
+            };
+            block.encode()
+        };
+        let fits = |count: &usize| unit_of(*count).len() <= longest;
+        // A line that does not fit alone goes all the same.
+        let count = (1..=rest.len()).rev().find(fits).unwrap_or(1);
+        units.push(unit_of(count));
+        rest = rest.get(count..).unwrap_or_default();
+    }
+    units
 }
 
 /// Adds BMP 22 with the number in the clear, to see whether the till masks it. The codec cannot
@@ -280,7 +298,7 @@ fn with_full_pan(unit: &[u8], card: &Card) -> Vec<u8> {
     .encode()
 }
 
-fn hex_bytes(hex: &str) -> Option<Vec<u8>> {
+pub(super) fn hex_bytes(hex: &str) -> Option<Vec<u8>> {
     hex.as_bytes()
         .chunks(2)
         .map(|pair| {

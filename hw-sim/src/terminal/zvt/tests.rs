@@ -4,6 +4,8 @@
 )]
 
 mod bench;
+mod line;
+mod rows;
 mod session;
 
 use firmware_protocols::time::Duration;
@@ -489,102 +491,6 @@ fn an_empty_terminal_has_no_receipt_to_repeat() {
 }
 
 #[test]
-fn busy_mute_and_late_terminals_move_money_once_or_not_at_all() {
-    for (fault, heard, money) in [
-        (FaultKind::Busy, "849C", (0, 0, 0)),
-        (FaultKind::Mute, "", (0, 0, 0)),
-        (
-            FaultKind::Late(Duration::from_secs(20)),
-            APPROVED,
-            (1_234, 0, 0),
-        ),
-    ] {
-        let mut bench = Bench::registered();
-        bench.fault(fault);
-        bench.run(sale(1_234, plain()));
-        assert_eq!(
-            (bench.controls().as_str(), bench.money()),
-            (heard, money),
-            "{fault:?}"
-        );
-        bench.run(sale(100, plain()));
-        assert_eq!(bench.controls(), APPROVED, "{fault:?}");
-    }
-}
-
-#[test]
-fn a_bad_line_is_healed_by_frames() {
-    for fault in [
-        FaultKind::Nak,
-        FaultKind::Corrupt,
-        FaultKind::Drop,
-        FaultKind::Double,
-        FaultKind::Split,
-        FaultKind::Noise,
-        FaultKind::Deaf(Duration::from_millis(100)),
-    ] {
-        let mut bench = Bench::registered();
-        for _ in 0..2 {
-            bench.fault(fault);
-        }
-        bench.run(sale(1_234, plain()));
-        assert_eq!(bench.controls(), APPROVED, "{fault:?}");
-        assert_eq!(bench.money(), (1_234, 0, 0), "{fault:?}");
-    }
-}
-
-#[test]
-fn a_cut_cable_reverses_what_was_not_acknowledged() {
-    for (options, money) in [(plain(), (0, 0, 0)), (synced(None), (1_234, 0, 0))] {
-        let mut bench = Bench::registered().card("slow");
-        bench.send(sale(1_234, options));
-        bench.pass(Duration::from_secs(3));
-        bench.is_cut = true;
-        bench.pass(Duration::from_secs(60));
-        assert_eq!(bench.money(), money);
-        assert!(!bench.terminal.is_busy());
-        bench.is_cut = false;
-        bench.reconnect();
-        bench.run(repeat());
-        assert_eq!(bench.controls() == APPROVED, money.0 > 0);
-    }
-}
-
-#[test]
-fn a_closed_connection_aborts_what_runs() {
-    let mut bench = Bench::registered_with(tcp());
-    bench.terminal.set_hold(true, bench.now);
-    bench.send(sale(1_234, plain()));
-    bench.pass(Duration::from_secs(3));
-    bench.reconnect();
-    assert!(!bench.terminal.is_busy());
-    assert!(!bench.terminal.present(bench.now));
-    bench.terminal.set_hold(false, bench.now);
-    bench.run(sale(100, plain()));
-    assert_eq!(
-        (bench.controls().as_str(), bench.money()),
-        (APPROVED, (100, 0, 0))
-    );
-}
-
-#[test]
-fn an_unreachable_host_is_asked_again_and_what_it_did_is_undone() {
-    let mut bench = Bench::registered();
-    bench.host_is_down = true;
-    bench.run(sale(1_234, plain()));
-    assert_eq!(
-        (bench.controls().as_str(), bench.verdict()),
-        (DECLINED, (0x7D, None))
-    );
-    bench.host_is_down = false;
-    bench.run(sale(100, plain()));
-    assert_eq!(bench.controls(), APPROVED);
-    // The first one was carried out under its old key, and reversed.
-    assert_eq!(bench.money(), (100, 0, 0));
-    assert_eq!(bench.bank.authorizations().count(), 2);
-}
-
-#[test]
 fn card_numbers_are_masked_unless_the_till_is_to_be_tested() {
     for (sends_full_pan, expected) in [(false, false), (true, true)] {
         let mut bench = Bench::registered_with(Config {
@@ -624,7 +530,10 @@ fn registration_decides_on_receipts_and_states() {
             config: ConfigByte(config),
             currency: number(578),
             service: None,
-            tlv: Some(RegistrationTlv { permitted }),
+            tlv: Some(RegistrationTlv {
+                permitted,
+                longest: None,
+            }),
         };
         bench.run(registration.encode());
         bench.run(sale(1_234, plain()));
