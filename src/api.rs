@@ -8,9 +8,11 @@ pub mod call;
 mod convert;
 mod error;
 mod handshake;
+mod order;
 mod push;
 mod reply;
 mod request;
+mod search;
 mod session;
 mod text;
 

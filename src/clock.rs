@@ -44,6 +44,20 @@ pub fn parse_utc(text: &str) -> Option<Timestamp> {
         .map(|at| Timestamp(at.as_millisecond()))
 }
 
+/// Reads a day such as `2026-01-31`, as a span of time that holds this day in every time zone: from
+/// where it begins first (UTC+14) to where it ends last (UTC-12).
+#[must_use]
+pub fn parse_day(text: &str) -> Option<(Timestamp, Timestamp)> {
+    let hours = |count: i64| count.saturating_mul(3_600_000);
+    let day: jiff::civil::Date = text.parse().ok()?;
+    let start = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
+    let start = start.as_millisecond();
+    Some((
+        Timestamp(start.saturating_sub(hours(14))),
+        Timestamp(start.saturating_add(hours(24 + 12))),
+    ))
+}
+
 /// Writes a time as RFC 3339 in UTC, to the millisecond.
 #[must_use]
 pub fn format_utc(at: Timestamp) -> String {

@@ -25,6 +25,7 @@ pub mod quote;
 pub mod recovery;
 pub mod rejection;
 pub mod request;
+pub mod search;
 pub mod state;
 pub mod terminal;
 

@@ -9,6 +9,7 @@
 mod backup;
 mod chain;
 mod error;
+mod marks;
 mod reader;
 mod schema;
 mod verify;

@@ -1,7 +1,9 @@
 //! Seals tokens before they meet the domain, and opens them for the adapter that sends them.
 //!
-//! AES-256-GCM, a random nonce per token, the token's kind as associated data. The key comes from a
-//! systemd credential, or from a file with mode 0600 that is created on the first run.
+//! AES-256-GCM, a random nonce per token, the token's kind as associated data. What must be found
+//! again without being readable gets a keyed digest beside it (HMAC-SHA-256, with a key of its own that
+//! is derived from the same). The key comes from a systemd credential, or from a file with mode 0600
+//! that is created on the first run.
 
 use std::fmt;
 use std::fs;
@@ -13,6 +15,8 @@ use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
 
 use crate::domain::id::SealedToken;
 
@@ -25,6 +29,7 @@ pub const CREDENTIAL: &str = "posd-token-key";
 /// Seals and opens tokens.
 pub struct Vault {
     cipher: Aes256Gcm,
+    digest: Hmac<Sha256>,
 }
 
 /// What a token refers to. A token sealed as one kind does not open as another.
@@ -34,6 +39,8 @@ pub enum TokenKind {
     Card,
     /// An authorization or a capture.
     Reference,
+    /// A card account (PAR).
+    Account,
     /// Not a token: a value by which a database is recognised as sealed with this key.
     Check,
 }
@@ -80,8 +87,25 @@ impl Vault {
     }
 
     fn with_key(key: &[u8; KEY_BYTES]) -> Result<Self, VaultError> {
-        let cipher = Aes256Gcm::new_from_slice(key).map_err(|_| VaultError::Unreadable)?;
-        Ok(Self { cipher })
+        let unusable = |_| VaultError::Unreadable;
+        let cipher = Aes256Gcm::new_from_slice(key).map_err(unusable)?;
+        let derived = Hmac::<Sha256>::new_from_slice(key).map_err(unusable)?;
+        let derived = derived.chain_update(b"posd digest").finalize().into_bytes();
+        let digest = Hmac::new_from_slice(&derived).map_err(unusable)?;
+        Ok(Self { cipher, digest })
+    }
+
+    /// A digest by which a text is found again; only with the key can it be compared with a guess.
+    #[must_use]
+    pub fn digest(&self, kind: TokenKind, clear: &str) -> String {
+        let digest = self.digest.clone();
+        let digest = digest.chain_update(kind.label()).chain_update([0]);
+        STANDARD_NO_PAD.encode(
+            digest
+                .chain_update(clear.as_bytes())
+                .finalize()
+                .into_bytes(),
+        )
     }
 
     /// Seals a token's clear text.
@@ -126,6 +150,7 @@ impl TokenKind {
         match self {
             Self::Card => b"card",
             Self::Reference => b"reference",
+            Self::Account => b"account",
             Self::Check => b"check",
         }
     }
@@ -232,6 +257,11 @@ mod tests {
         );
         assert!(vault.unseal(TokenKind::Reference, &sealed).is_err());
         let other = Vault::with_key(&[2; 32]).unwrap();
+        let digest = vault.digest(TokenKind::Account, "a");
+        assert_eq!(vault.digest(TokenKind::Account, "a"), digest);
+        assert_ne!(vault.digest(TokenKind::Account, "b"), digest);
+        assert_ne!(vault.digest(TokenKind::Card, "a"), digest);
+        assert_ne!(other.digest(TokenKind::Account, "a"), digest);
         assert!(other.unseal(TokenKind::Card, &sealed).is_err());
     }
 

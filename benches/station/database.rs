@@ -209,10 +209,10 @@ fn integer(cell: &Cell) -> i64 {
     *integer
 }
 
-const ENTRY: &str = "INSERT INTO entry VALUES (?, ?, ?, ?)";
+const ENTRY: &str = "INSERT INTO entry VALUES (?, ?, ?, ?, ?)";
 const EVENT: &str = "INSERT INTO event VALUES (?, ?, ?)";
 const OPERATION: &str = "INSERT INTO operation (id, idempotency_key, fingerprint, method, started_at) VALUES (?, ?, ?, ?, ?)";
 const FINISH: &str = "UPDATE operation SET finished_at = ?, finished_entry = ? WHERE id = ?";
 const PAYMENT: &str = "INSERT OR REPLACE INTO payment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-const ORDER: &str = "INSERT OR REPLACE INTO customer_order VALUES (?, ?, ?)";
+const ORDER: &str = "INSERT OR REPLACE INTO customer_order VALUES (?, ?, ?, ?, ?)";
 const TERMINAL: &str = "INSERT OR REPLACE INTO terminal VALUES (?, ?)";

@@ -13,6 +13,7 @@ use crate::domain::payment::Payment;
 use crate::domain::quote::Quote;
 use crate::domain::rejection::Rejection;
 use crate::domain::request::Request;
+use crate::domain::search::Search;
 
 /// One call of an app.
 #[derive(Debug)]
@@ -81,6 +82,8 @@ pub enum Query {
     Payment(PaymentId),
     /// An order with its payments.
     Order(OrderId),
+    /// Orders, by what people know of them.
+    Orders(Search),
     /// What some lines cost now.
     Quote {
         /// The order.
@@ -114,6 +117,13 @@ pub enum Found {
     Payment(Box<Payment>),
     /// An order with its payments, in the sequence of its tenders.
     Order(Box<Order>, Vec<Payment>),
+    /// Orders that were searched for, newest first.
+    Orders {
+        /// As many as were asked for.
+        hits: Vec<Hit>,
+        /// Whether there are more.
+        more: bool,
+    },
     /// A quote.
     Quote {
         /// Version of the order that was quoted.
@@ -147,6 +157,17 @@ pub enum Found {
     },
     /// How it is.
     Health(Health),
+}
+
+/// An order that was found.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// The order.
+    pub order: Order,
+    /// When it was placed, or became known here.
+    pub placed_at: Timestamp,
+    /// What it costs in all, and what its own tenders hold and have paid of that.
+    pub quote: Quote,
 }
 
 /// How an operation stands.

@@ -4,17 +4,15 @@ use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::{Receipt, ReceiptKind};
 use serde_json::{Map, Value, json};
 
-use super::Gateway;
 use super::call::{Answer, Found, Health, Standing, TerminalRow};
 use super::error::{tell, word};
+use super::{Gateway, order, search};
 use crate::clock;
 use crate::domain::id::OperationId;
-use crate::domain::order::{Fulfilment, Line, LineState, Order, Tender};
 use crate::domain::outcome::{Outcome, Skipped};
 use crate::domain::payment::Payment;
 use crate::outcome::code::Code;
 use crate::outcome::text::{Facts, Language};
-use crate::vault::TokenKind;
 
 /// The result of a method that moves money.
 pub(super) fn answer(answer: &Answer, language: Language) -> Value {
@@ -29,7 +27,11 @@ impl Gateway {
     pub(super) fn found(&self, found: Found, include_tokens: bool, language: Language) -> Value {
         match found {
             Found::Payment(payment) => self::payment(&payment),
-            Found::Order(order, payments) => self.order(&order, &payments, include_tokens),
+            Found::Order(order, payments) => {
+                let tokens = include_tokens.then_some(&*self.vault);
+                order::write(&order, &payments, tokens)
+            }
+            Found::Orders { hits, more } => search::write(&hits, more),
             Found::Quote {
                 version,
                 lines,
@@ -92,48 +94,6 @@ impl Gateway {
             }),
             Found::Health(health) => self::health(&health),
             Found::Events(_) => Value::Null,
-        }
-    }
-
-    /// An order in the form in which `order.put` takes it; with clear tokens where asked for, so
-    /// that another store can capture.
-    fn order(&self, order: &Order, payments: &[Payment], include_tokens: bool) -> Value {
-        let tenders = order.tenders.iter().zip(payments).map(|(tender, payment)| {
-            let mut row = self::tender(tender, payment);
-            if include_tokens {
-                self.add_tokens(&mut row, payment);
-            }
-            Value::Object(row)
-        });
-        let tenders: Vec<Value> = tenders.collect();
-        let mut row = Map::new();
-        row.insert("order_id".to_owned(), order.id.as_str().into());
-        row.insert("version".to_owned(), order.version.into());
-        row.insert("currency".to_owned(), order.currency.code().into());
-        row.insert("channel".to_owned(), word(&order.channel));
-        if let Some(reference) = &order.customer_reference {
-            row.insert("customer_reference".to_owned(), reference.as_str().into());
-        }
-        row.insert("lines".to_owned(), order.lines.iter().map(line).collect());
-        row.insert("deposit_minor".to_owned(), order.deposit.into());
-        if order.kept > 0 {
-            row.insert("kept_minor".to_owned(), order.kept.into());
-        }
-        row.insert("tenders".to_owned(), tenders.into());
-        Value::Object(row)
-    }
-
-    fn add_tokens(&self, row: &mut Map<String, Value>, payment: &Payment) {
-        for (name, kind, token) in [
-            ("card_token", TokenKind::Card, &payment.card_token),
-            ("auth_token", TokenKind::Reference, &payment.auth_token),
-        ] {
-            let clear = token
-                .as_ref()
-                .and_then(|token| self.vault.unseal(kind, token).ok());
-            if let Some(clear) = clear {
-                row.insert(name.to_owned(), clear.into());
-            }
         }
     }
 }
@@ -230,69 +190,6 @@ fn payment(payment: &Payment) -> Value {
         "terminal_id": terminal.and_then(|terminal| terminal.terminal_id.as_deref()),
         "expires_at": payment.expires_at.map(clock::format_utc),
     })
-}
-
-fn tender(tender: &Tender, payment: &Payment) -> Map<String, Value> {
-    let mut row = Map::new();
-    row.insert("payment_id".to_owned(), payment.id.as_str().into());
-    row.insert("prepayment".to_owned(), tender.prepayment.into());
-    let masked = payment
-        .card
-        .as_ref()
-        .and_then(masked_pan)
-        .map(str::to_owned);
-    let brand = payment.card.as_ref().and_then(|card| card.brand.clone());
-    let texts = [
-        ("tender_type", tender.tender_type.clone()),
-        ("card_type", tender.card_type.clone()),
-        (
-            "merchant_account",
-            payment.account.as_ref().map(|id| id.as_str().to_owned()),
-        ),
-        ("masked_pan", masked),
-        ("brand", brand),
-        ("expires_at", payment.expires_at.map(clock::format_utc)),
-    ];
-    for (name, text) in texts {
-        if let Some(text) = text {
-            row.insert(name.to_owned(), text.into());
-        }
-    }
-    for (name, minor) in [
-        ("authorized_minor", payment.authorized),
-        ("captured_minor", payment.captured),
-        ("voided_minor", payment.voided),
-        ("refunded_minor", payment.refunded),
-    ] {
-        row.insert(name.to_owned(), minor.into());
-    }
-    row
-}
-
-fn line(line: &Line) -> Value {
-    let mut row = Map::new();
-    row.insert("line_id".to_owned(), line.id.as_str().into());
-    if let Some(description) = &line.description {
-        row.insert("description".to_owned(), description.as_str().into());
-    }
-    row.insert("amount_minor".to_owned(), line.amount.into());
-    let (fulfilment, store) = match &line.fulfilment {
-        Fulfilment::CarryOut => ("carry_out", None),
-        Fulfilment::Pickup { store } => ("pickup", store.as_deref()),
-        Fulfilment::Ship => ("ship", None),
-    };
-    row.insert("fulfilment".to_owned(), fulfilment.into());
-    if let Some(store) = store {
-        row.insert("store".to_owned(), store.into());
-    }
-    // For others a line that is being handed over still waits.
-    let state = match line.state {
-        LineState::Open | LineState::Reserved(_) => "open",
-        LineState::Fulfilled => "fulfilled",
-        LineState::Cancelled => "cancelled",
-    };
-    row.insert("state".to_owned(), state.into());
-    Value::Object(row)
 }
 
 fn receipt(receipt: &Receipt) -> Value {

@@ -176,6 +176,20 @@ pub(super) struct Subscribe {
     pub(super) after: Option<u64>,
 }
 
+/// `order.find`: one way of searching, and what narrows it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OrderFind {
+    pub(super) order_id: Option<Text>,
+    pub(super) customer_reference: Option<Text>,
+    pub(super) phone: Option<Text>,
+    pub(super) tag: Option<Text>,
+    pub(super) par: Option<Text>,
+    pub(super) card: Option<Text>,
+    pub(super) date: Option<Text>,
+    pub(super) limit: Option<u64>,
+}
+
 /// An order, as `order.put` takes it and `order.get` gives it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -186,7 +200,11 @@ pub(super) struct Order {
     pub(super) currency: Currency,
     #[serde(default)]
     pub(super) channel: Channel,
+    pub(super) placed_at: Option<Text>,
     pub(super) customer_reference: Option<Text>,
+    pub(super) phone: Option<Text>,
+    #[serde(default)]
+    pub(super) tags: Vec<Text>,
     pub(super) lines: Vec<Line>,
     #[serde(default)]
     pub(super) deposit_minor: Count,
@@ -259,6 +277,7 @@ pub(super) struct Tender {
     pub(super) refunded_minor: Count,
     pub(super) card_token: Option<Text>,
     pub(super) auth_token: Option<Text>,
+    pub(super) par: Option<Text>,
     pub(super) masked_pan: Option<Text>,
     pub(super) brand: Option<Text>,
     pub(super) expires_at: Option<Text>,

@@ -99,7 +99,7 @@ fn on_ask(draft: &mut Draft<'_>, ask: &Ask, now: Timestamp) -> Result<(), Reject
         return Ok(());
     }
     check_amount(&ask.request)?;
-    let entries = flow::admit(draft, &ask.operation, &ask.request)?;
+    let entries = flow::admit(draft, &ask.operation, &ask.request, now)?;
 
     // Nothing below can fail.
     draft.record(Entry::OperationStarted {

@@ -24,7 +24,7 @@ pub use booking::{after_its_time, begins_payment, in_earnest, keeps_rest, moved,
 
 use super::draft::Draft;
 use super::entry::Entry;
-use super::id::{OperationId, PaymentId, TerminalId};
+use super::id::{OperationId, PaymentId, TerminalId, Timestamp};
 use super::operation::{Answer, Call, Operation, Step};
 use super::outcome::{OrderVersion, Outcome, Reason, Verdict};
 use super::payment::Payment;
@@ -58,6 +58,7 @@ pub fn admit(
     draft: &Draft<'_>,
     operation: &OperationId,
     request: &Request,
+    now: Timestamp,
 ) -> Result<Vec<Entry>, Rejection> {
     match request {
         Request::Sale {
@@ -78,7 +79,7 @@ pub fn admit(
             deposit,
         } => deposit::admit(draft, terminal, order, *deposit),
         Request::DepositTokenize { terminal, order } => tokenize::admit(draft, terminal, order),
-        Request::OrderPut { order, payments } => order_put::admit(draft, order, payments),
+        Request::OrderPut { order, payments } => order_put::admit(draft, order, payments, now),
         Request::PickupCapture {
             order,
             version,

@@ -3,7 +3,8 @@
 use firmware_protocols::vocabulary::{Currency, Money};
 use serde::{Deserialize, Serialize};
 
-use super::id::{LineId, OperationId, OrderId, PaymentId};
+use super::id::{LineId, OperationId, OrderId, PaymentId, Timestamp};
+use super::search::PhoneEnd;
 
 /// What the customer bought.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +28,31 @@ pub struct Order {
     pub kept: u64,
     /// Its payments, in the sequence in which they are used.
     pub tenders: Vec<Tender>,
+    /// When it was made; of one that did not say, when it became known here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placed_at: Option<Timestamp>,
+    /// The end of the customer's phone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<PhoneEnd>,
+    /// Tags by which it is found: of a loyalty card, of a pickup slip.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+}
+
+/// How far an order is, for a cashier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Progress {
+    /// An operation is at work on it.
+    Busy,
+    /// Nothing was handed over yet.
+    Waiting,
+    /// Something was handed over or cancelled, something waits.
+    PartlyDone,
+    /// Nothing waits any more.
+    Done,
+    /// All of it was cancelled.
+    Cancelled,
 }
 
 /// Where an order was made.
@@ -142,6 +168,25 @@ impl Order {
             LineState::Open | LineState::Reserved(_) => false,
             LineState::Fulfilled | LineState::Cancelled => true,
         })
+    }
+
+    /// How far it is.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        let count =
+            |is_it: fn(&LineState) -> bool| self.lines.iter().filter(|it| is_it(&it.state)).count();
+        let all = self.lines.len();
+        if count(|state| matches!(state, LineState::Reserved(_))) > 0 {
+            Progress::Busy
+        } else if count(|state| *state == LineState::Cancelled) == all {
+            Progress::Cancelled
+        } else if self.is_complete() {
+            Progress::Done
+        } else if count(|state| *state == LineState::Open) == all {
+            Progress::Waiting
+        } else {
+            Progress::PartlyDone
+        }
     }
 
     /// The tenders that may pay at a pickup, in sequence.
@@ -272,6 +317,9 @@ mod tests {
             deposit,
             kept: 0,
             tenders: Vec::new(),
+            placed_at: None,
+            phone: None,
+            tags: Vec::new(),
         }
     }
 

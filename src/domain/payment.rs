@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::id::{MerchantAccountId, OrderId, PaymentId, SealedToken, Timestamp};
 use super::outcome::Reason;
 use super::rejection::Rejection;
+use super::search::AccountReference;
 use super::terminal::TerminalReference;
 
 /// One authorization and what followed from it.
@@ -64,6 +65,9 @@ pub struct Payment {
     /// The payment that ended and that this one was made for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<PaymentId>,
+    /// The card account, where the system that made the payment told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub par: Option<AccountReference>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
@@ -208,6 +212,7 @@ impl Payment {
             expires_at: None,
             lapsed: 0,
             replaces: None,
+            par: None,
         }
     }
 

@@ -16,6 +16,7 @@ use crate::domain::id::{
 use crate::domain::operation::Finished;
 use crate::domain::order::Order;
 use crate::domain::payment::Payment;
+use crate::domain::search::{Search, Wanted};
 use crate::domain::terminal::Terminal;
 
 /// The cross join keeps SQLite at this order of the tables: few operations are open. Left to
@@ -29,6 +30,16 @@ const OPERATION: &str = "SELECT o.id, o.idempotency_key, o.fingerprint, o.method
 
 /// What [`payment_columns`] reads.
 pub(super) const PAYMENT_COLUMNS: &str = "body, card_token, auth_token";
+
+const FIND_BY_NAME: &str = "SELECT id, placed_at FROM customer_order
+     WHERE id = ?1 AND placed_at >= ?2 AND placed_at < ?3 LIMIT ?4";
+
+/// Reads the index from its newest end, and stops when it has enough.
+const FIND_BY_MARK: &str = "SELECT o.id, m.placed_at
+     FROM order_mark m CROSS JOIN customer_order o ON o.seq = m.order_seq
+     WHERE m.mark = ?1 AND m.placed_at >= ?2 AND m.placed_at < ?3 AND m.detail LIKE ?5
+     GROUP BY m.placed_at, m.order_seq
+     ORDER BY m.placed_at DESC, m.order_seq DESC LIMIT ?4";
 
 /// A connection of its own, for reading.
 #[derive(Debug)]
@@ -79,6 +90,31 @@ impl Reader {
             id.as_str(),
             "order",
         )
+    }
+
+    /// Finds orders, newest first, with the times at which they were placed.
+    pub fn find_orders(&self, search: &Search) -> Result<Vec<(OrderId, Timestamp)>, JournalError> {
+        let (from, before) = search
+            .placed
+            .unwrap_or((Timestamp(i64::MIN), Timestamp(i64::MAX)));
+        let limit = i64::try_from(search.limit).unwrap_or(i64::MAX);
+        let found = |row: &Row<'_>| {
+            let id: String = row.get(0)?;
+            Ok((OrderId::new(id), Timestamp(row.get(1)?)))
+        };
+        let mut select;
+        let rows = match &search.wanted {
+            Wanted::Order(id) => {
+                select = self.connection.prepare_cached(FIND_BY_NAME)?;
+                select.query_map(params![id.as_str(), from.0, before.0, limit], found)?
+            }
+            Wanted::Mark(mark) => {
+                select = self.connection.prepare_cached(FIND_BY_MARK)?;
+                let detail = format!("%{}", mark.detail);
+                select.query_map(params![mark.text, from.0, before.0, limit, detail], found)?
+            }
+        };
+        rows.map(|row| Ok(row?)).collect()
     }
 
     /// A payment, with its sealed tokens.
@@ -303,6 +339,28 @@ mod tests {
         let select = reader.connection.prepare_cached(&select).unwrap();
         assert_eq!(select.get_status(StatementStatus::Run), 3);
         assert_eq!(select.get_status(StatementStatus::RePrepare), 0);
+    }
+
+    #[test]
+    fn a_search_reads_the_index_from_its_end_and_sorts_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("journal.db");
+        drop(schema::open_for_writing(&path).unwrap());
+        let reader = Reader::open(&path).unwrap();
+        let explain = format!("EXPLAIN QUERY PLAN {FIND_BY_MARK}");
+        let mut explain = reader.connection.prepare(&explain).unwrap();
+        let any = params!["tag 1", 0, 1, 1, "%"];
+        let plan = explain.query_map(any, |row| row.get(3)).unwrap();
+        let plan: Vec<String> = plan.map(Result::unwrap).collect();
+        assert_eq!(plan.len(), 2, "{plan:?}");
+        assert!(
+            plan[0].starts_with("SEARCH m USING PRIMARY KEY"),
+            "{plan:?}"
+        );
+        assert!(
+            plan[1].starts_with("SEARCH o USING INTEGER PRIMARY KEY"),
+            "{plan:?}"
+        );
     }
 
     #[test]

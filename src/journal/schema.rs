@@ -8,14 +8,19 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 
 use super::chain::{Head, Link};
 use super::error::{JournalError, JournalErrorKind};
+use super::marks;
 use super::walk::each_entry;
 
 /// Schema versions: number n brings `user_version` from n to n + 1.
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration::sql(include_str!("schema/001.sql")),
     Migration {
         sql: include_str!("schema/002.sql"),
         fill: Some(link_entries),
+    },
+    Migration {
+        sql: include_str!("schema/003.sql"),
+        fill: Some(marks::fill),
     },
 ];
 

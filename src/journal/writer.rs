@@ -7,7 +7,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::chain::Head;
 use super::error::JournalError;
-use super::{Batch, Commit, schema};
+use super::{Batch, Commit, marks, schema};
 use crate::domain::entry::Entry;
 use crate::domain::id::{SealedToken, Timestamp};
 use crate::domain::order::Order;
@@ -99,8 +99,9 @@ fn write(
             put_payment(&transaction, payment)?;
         }
         for order in &batch.orders {
-            put_order(&transaction, order)?;
+            put_order(&transaction, batch.at, order)?;
         }
+        marks::note(&transaction, batch)?;
     }
     transaction.commit()?;
     Ok(head)
@@ -184,9 +185,14 @@ fn put_payment(transaction: &Transaction<'_>, payment: &Payment) -> Result<(), J
     let token = SealedToken::as_str;
     transaction
         .prepare_cached(
-            "INSERT OR REPLACE INTO payment (id, order_id, account, currency, authorized, captured,
-                 voided, refunded, expires_at, card_token, auth_token, body)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO payment (id, order_id, account, currency, authorized, captured, voided,
+                 refunded, expires_at, card_token, auth_token, body)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (id) DO UPDATE SET
+                 authorized = excluded.authorized, captured = excluded.captured,
+                 voided = excluded.voided, refunded = excluded.refunded,
+                 expires_at = excluded.expires_at, card_token = excluded.card_token,
+                 auth_token = excluded.auth_token, body = excluded.body",
         )?
         .execute(params![
             payment.id.as_str(),
@@ -211,14 +217,24 @@ fn put_payment(transaction: &Transaction<'_>, payment: &Payment) -> Result<(), J
     Ok(())
 }
 
-fn put_order(transaction: &Transaction<'_>, order: &Order) -> Result<(), JournalError> {
+fn put_order(
+    transaction: &Transaction<'_>,
+    at: Timestamp,
+    order: &Order,
+) -> Result<(), JournalError> {
+    let placed_at = order.placed_at.map(|at| at.0);
     transaction
         .prepare_cached(
-            "INSERT OR REPLACE INTO customer_order (id, version, body) VALUES (?, ?, ?)",
+            "INSERT INTO customer_order (id, version, placed_at, body)
+             VALUES (?1, ?2, coalesce(?3, ?4), ?5)
+             ON CONFLICT (id) DO UPDATE SET
+                 version = ?2, placed_at = coalesce(?3, placed_at), body = ?5",
         )?
         .execute(params![
             order.id.as_str(),
             integer(order.version)?,
+            placed_at,
+            at.0,
             json(order)?
         ])?;
     Ok(())

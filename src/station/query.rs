@@ -1,13 +1,14 @@
 //! Answers to questions. They read memory first, as it is newer than the tables, and change nothing.
 
 use super::Station;
-use crate::api::call::{Found, Health, Query, Refusal, Standing, TerminalRow};
+use crate::api::call::{Found, Health, Hit, Query, Refusal, Standing, TerminalRow};
 use crate::domain::id::{LineId, OrderId, PaymentId, Timestamp};
 use crate::domain::operation::Operation;
 use crate::domain::order::{LineState, Order};
 use crate::domain::payment::Payment;
 use crate::domain::quote;
 use crate::domain::rejection::Rejection;
+use crate::domain::search::Search;
 use crate::journal::{JournalError, OperationRow};
 
 impl Station {
@@ -26,6 +27,7 @@ impl Station {
                 let payments = self.payments(tenders)?;
                 Ok(Found::Order(Box::new(order), payments))
             }
+            Query::Orders(search) => self.find_orders(search),
             Query::Quote { order, lines } => self.quote(order, lines),
             Query::OperationByKey(key) => {
                 let mut open = self.state.books.operations.values();
@@ -51,6 +53,31 @@ impl Station {
             }),
             Query::Health => Ok(Found::Health(self.health(now))),
         }
+    }
+
+    /// One more than asked for is looked up: whether there are more.
+    fn find_orders(&self, search: Search) -> Result<Found, Refusal> {
+        let limit = search.limit;
+        let search = Search {
+            limit: limit.saturating_add(1),
+            ..search
+        };
+        let found = self.reader.find_orders(&search).map_err(unreadable)?;
+        let hits = found.iter().take(limit).map(|(id, placed_at)| {
+            let order = self.order(id.clone())?;
+            let usable = order.usable_tenders().map(|tender| &tender.payment);
+            let payments = self.payments(usable)?;
+            let quote = quote::quote(payments.iter(), &order, &[]).map_err(Refusal::Rejected)?;
+            Ok(Hit {
+                placed_at: order.placed_at.unwrap_or(*placed_at),
+                order,
+                quote,
+            })
+        });
+        Ok(Found::Orders {
+            hits: hits.collect::<Result<_, Refusal>>()?,
+            more: found.len() > limit,
+        })
     }
 
     /// Without lines, all that wait are quoted.

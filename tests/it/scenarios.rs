@@ -4,6 +4,7 @@
 mod crash;
 mod deposit;
 mod disk;
+mod find;
 mod guards;
 mod journal;
 mod pickup;

@@ -293,7 +293,9 @@ fn with_tenders(draft: &Draft<'_>, operation: &Operation, wish: &Wish<'_>) -> Or
     if let Some(known) = draft.order(&order.id) {
         order.version = order.version.max(known.version.saturating_add(1));
         order.tenders.clone_from(&known.tenders);
+        order.placed_at = order.placed_at.or(known.placed_at);
     }
+    order.placed_at = order.placed_at.or(Some(operation.started_at));
     let is_paid = missing(operation, wish).is_zero();
     for line in &mut order.lines {
         if is_paid && line.fulfilment == Fulfilment::CarryOut && line.state == LineState::Open {

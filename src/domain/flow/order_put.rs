@@ -4,7 +4,7 @@
 use super::{Next, check_payment_free, finish, outcome};
 use crate::domain::draft::Draft;
 use crate::domain::entry::Entry;
-use crate::domain::id::{OrderId, PaymentId};
+use crate::domain::id::{OrderId, PaymentId, Timestamp};
 use crate::domain::operation::Operation;
 use crate::domain::order::{Line, Order};
 use crate::domain::outcome::Verdict;
@@ -18,11 +18,18 @@ pub(super) fn admit(
     draft: &Draft<'_>,
     order: &Order,
     payments: &[Payment],
+    now: Timestamp,
 ) -> Result<Vec<Entry>, Rejection> {
     check_order(order)?;
     check_payments(draft, order, payments)?;
     check_order_free(draft, &order.id)?;
-    if let Some(known) = draft.order(&order.id) {
+    let known = draft.order(&order.id);
+    let placed_before = known.and_then(|known| known.placed_at);
+    let order = &Order {
+        placed_at: order.placed_at.or(placed_before).or(Some(now)),
+        ..order.clone()
+    };
+    if let Some(known) = known {
         if order == known {
             return Ok(Vec::new());
         }

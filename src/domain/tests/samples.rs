@@ -94,6 +94,9 @@ pub(super) fn order(deposit: u64, lines: &[u64]) -> Order {
         deposit,
         kept: 0,
         tenders: Vec::new(),
+        placed_at: None,
+        phone: None,
+        tags: Vec::new(),
     }
 }
 

@@ -146,7 +146,8 @@ const CHANGES: [(&str, &str); 15] = [
     ),
     ("DELETE FROM terminal", "table terminal"),
     (
-        "INSERT INTO customer_order SELECT 'O-42', version, body FROM customer_order LIMIT 1",
+        "INSERT INTO customer_order (id, version, placed_at, body)
+            SELECT 'O-42', version, placed_at, body FROM customer_order LIMIT 1",
         "table customer_order: 3 rows, but the entries make 2",
     ),
 ];

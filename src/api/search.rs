@@ -1,0 +1,111 @@
+//! `order.find`: what people know of an order, and what they are told of those that fit.
+
+use serde_json::{Map, Value, json};
+
+use super::error::{ApiError, word};
+use super::order::{read_par, read_phone};
+use super::request as wire;
+use super::{Gateway, call::Hit};
+use crate::clock;
+use crate::domain::id::OrderId;
+use crate::domain::order::LineState;
+use crate::domain::search::{Mark, Search, Wanted};
+use crate::vault::TokenKind;
+
+const LIMIT_DEFAULT: usize = 20;
+const LIMIT_MAX: usize = 100;
+
+impl Gateway {
+    pub(super) fn search(&self, params: &wire::OrderFind) -> Result<Search, ApiError> {
+        let card_date = "must be there with card";
+        if params.card.is_some() && params.date.is_none() {
+            return Err(ApiError::field("date", card_date));
+        }
+        let placed = params.date.as_ref().map(|date| {
+            let problem = "must be a day such as 2026-01-31";
+            clock::parse_day(date.as_str()).ok_or_else(|| ApiError::field("date", problem))
+        });
+        let limit = params
+            .limit
+            .map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        let limit = limit.unwrap_or(LIMIT_DEFAULT);
+        if !(1..=LIMIT_MAX).contains(&limit) {
+            let problem = format!("must be from 1 to {LIMIT_MAX}");
+            return Err(ApiError::field("limit", &problem));
+        }
+        Ok(Search {
+            wanted: self.wanted(params)?,
+            placed: placed.transpose()?,
+            limit,
+        })
+    }
+
+    /// The one way of searching that is given.
+    fn wanted(&self, params: &wire::OrderFind) -> Result<Wanted, ApiError> {
+        let mut ways = Vec::new();
+        if let Some(id) = &params.order_id {
+            ways.push(Wanted::Order(OrderId::new(id.as_str())));
+        }
+        if let Some(reference) = &params.customer_reference {
+            ways.push(Wanted::Mark(Mark::customer_reference(reference.as_str())));
+        }
+        if let Some(phone) = &params.phone {
+            ways.push(Wanted::Mark(Mark::phone(&read_phone("phone", phone)?)));
+        }
+        if let Some(tag) = &params.tag {
+            ways.push(Wanted::Mark(Mark::tag(tag.as_str())));
+        }
+        if let Some(par) = &params.par {
+            let digest = self.vault.digest(TokenKind::Account, read_par("par", par)?);
+            ways.push(Wanted::Mark(Mark::account(&digest)));
+        }
+        if let Some(card) = &params.card {
+            let problem = "must be a masked card number, or its last four digits";
+            let mark = Mark::card(card.as_str()).ok_or_else(|| ApiError::field("card", problem))?;
+            ways.push(Wanted::Mark(mark));
+        }
+        match (ways.pop(), ways.is_empty()) {
+            (Some(only), true) => Ok(only),
+            (Some(_), false) | (None, _) => Err(ApiError::field(
+                "order_id",
+                "give one of order_id, customer_reference, phone, tag, par, card",
+            )),
+        }
+    }
+}
+
+/// What was found. No token is told, and nothing of a phone number.
+pub(super) fn write(hits: &[Hit], more: bool) -> Value {
+    json!({"orders": hits.iter().map(hit).collect::<Vec<_>>(), "more": more})
+}
+
+fn hit(hit: &Hit) -> Value {
+    let order = &hit.order;
+    let open = order
+        .lines
+        .iter()
+        .filter(|line| line.state == LineState::Open);
+    let mut row = Map::new();
+    row.insert("order_id".to_owned(), order.id.as_str().into());
+    row.insert("version".to_owned(), order.version.into());
+    row.insert("channel".to_owned(), word(&order.channel));
+    row.insert("status".to_owned(), word(&order.progress()));
+    if let Some(reference) = &order.customer_reference {
+        row.insert("customer_reference".to_owned(), reference.as_str().into());
+    }
+    row.insert(
+        "placed_at".to_owned(),
+        clock::format_utc(hit.placed_at).into(),
+    );
+    row.insert("lines".to_owned(), order.lines.len().into());
+    row.insert("lines_open".to_owned(), open.count().into());
+    row.insert("currency".to_owned(), order.currency.code().into());
+    for (name, amount) in [
+        ("total_minor", order.total()),
+        ("secured_minor", hit.quote.secured),
+        ("paid_minor", hit.quote.paid),
+    ] {
+        row.insert(name.to_owned(), amount.minor.into());
+    }
+    Value::Object(row)
+}

@@ -1,0 +1,175 @@
+//! The index of what orders are found by. It is written in the transaction of the entries that say
+//! so: an order that is stored brings its own marks and those of its tenders, a payment that becomes
+//! known or gets its card brings its own.
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::Batch;
+use super::error::JournalError;
+use super::reader::from_json;
+use crate::domain::entry::Entry;
+use crate::domain::id::OrderId;
+use crate::domain::order::Order;
+use crate::domain::payment::{Movement, Payment};
+use crate::domain::search::Mark;
+
+/// Indexes what a batch says. Its orders and payments are in their tables.
+pub(super) fn note(connection: &Connection, batch: &Batch) -> Result<(), JournalError> {
+    for entry in &batch.entries {
+        if let Entry::OrderStored { order } = entry
+            && let Some(order) = batch.orders.iter().find(|it| it.id == order.id)
+        {
+            index_order(connection, order, &batch.payments)?;
+        }
+        let Some(payment) = with_card(entry, batch) else {
+            continue;
+        };
+        let marks = Mark::of_payment(payment);
+        if let Some(order) = payment.order.as_ref().filter(|_| !marks.is_empty()) {
+            insert(connection, order, &marks)?;
+        }
+    }
+    Ok(())
+}
+
+/// Indexes every order that is stored, as a journal does that was written before there was an index.
+pub(super) fn fill(connection: &Connection) -> Result<(), JournalError> {
+    let mut select = connection.prepare("SELECT body FROM customer_order")?;
+    let bodies = select.query_map([], |row| row.get::<_, String>(0))?;
+    for body in bodies {
+        index_order(connection, &from_json(&body?, "order")?, &[])?;
+    }
+    Ok(())
+}
+
+/// The payment whose card an entry tells.
+fn with_card<'a>(entry: &Entry, batch: &'a Batch) -> Option<&'a Payment> {
+    let tells = matches!(
+        entry,
+        Entry::PaymentOpened { .. }
+            | Entry::PaymentMoved {
+                movement: Movement::Authorized { .. },
+                ..
+            }
+    );
+    let payment = entry.payment().filter(|_| tells)?;
+    batch.payments.iter().find(|it| it.id == *payment)
+}
+
+/// `at_hand` are payments that need not be read.
+fn index_order(
+    connection: &Connection,
+    order: &Order,
+    at_hand: &[Payment],
+) -> Result<(), JournalError> {
+    connection
+        .prepare_cached(
+            "DELETE FROM order_mark
+             WHERE order_seq = (SELECT seq FROM customer_order WHERE id = ?)",
+        )?
+        .execute([order.id.as_str()])?;
+    let mut marks = Mark::of_order(order);
+    for tender in &order.tenders {
+        let near = at_hand.iter().find(|it| it.id == tender.payment);
+        if let Some(payment) = near {
+            marks.extend(Mark::of_payment(payment));
+            continue;
+        }
+        let body: Option<String> = connection
+            .prepare_cached("SELECT body FROM payment WHERE id = ?")?
+            .query_row([tender.payment.as_str()], |row| row.get(0))
+            .optional()?;
+        if let Some(body) = body {
+            marks.extend(Mark::of_payment(&from_json(&body, "payment")?));
+        }
+    }
+    insert(connection, &order.id, &marks)
+}
+
+/// Nothing happens where the order is not stored yet: it brings its payments' marks when it is.
+fn insert(connection: &Connection, order: &OrderId, marks: &[Mark]) -> Result<(), JournalError> {
+    for mark in marks {
+        connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO order_mark (mark, placed_at, order_seq, detail)
+                 SELECT ?, placed_at, seq, ? FROM customer_order WHERE id = ?",
+            )?
+            .execute(params![mark.text, mark.detail, order.as_str()])?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Reader, open};
+    use crate::domain::id::{OrderId, SealedToken, Timestamp};
+    use crate::domain::search::{Mark, Search, Wanted};
+
+    fn search(mark: Mark) -> Search {
+        Search {
+            wanted: Wanted::Mark(mark),
+            placed: None,
+            limit: 10,
+        }
+    }
+
+    /// As version 1 has left them: an order is stored twice, another one never came in by itself.
+    const STORED_BY_VERSION_1: &str = r#"
+        INSERT INTO entry (at, operation_id, body) VALUES
+            (500, NULL, '{"entry":"order_stored","order":{"id":"O-1","version":1}}'),
+            (900, NULL, '{"entry":"order_stored","order":{"id":"O-1","version":2}}'),
+            (100, 'op', '{"entry":"step_in_doubt","operation":"op"}');
+        INSERT INTO customer_order (id, version, body) VALUES
+            ('O-1', 2, '{"id":"O-1","version":2,"currency":"NOK","channel":"online",
+              "customer_reference":"C-17","lines":[],"deposit":0,"tenders":[
+                {"payment":"O-1/0","tender_type":null,"card_type":null,"prepayment":false}]}'),
+            ('O-2', 1, '{"id":"O-2","version":1,"currency":"NOK","channel":"store",
+              "customer_reference":"C-17","lines":[],"deposit":0,"tenders":[]}');
+        INSERT INTO payment (id, order_id, currency, authorized, captured, voided, refunded,
+            card_token, body) VALUES
+            ('O-1/0', 'O-1', 'NOK', 500, 0, 0, 0, 'sealed',
+             '{"id":"O-1/0","order":"O-1","account":null,"currency":"NOK","authorized":500,
+               "captured":0,"voided":0,"refunded":0,"standing":"normal",
+               "card":{"masked_pan":"411111******1111","brand":"VISA","entry_mode":null},
+               "card_token":null,"auth_token":null,"captures":[],"terminal":null,
+               "expires_at":null}');
+        PRAGMA user_version = 1;
+    "#;
+
+    #[test]
+    fn a_journal_of_version_1_is_brought_up_to_date_and_indexed() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("journal.db");
+        let old = rusqlite::Connection::open(&path).unwrap();
+        old.execute_batch(include_str!("schema/001.sql")).unwrap();
+        old.execute_batch(STORED_BY_VERSION_1).unwrap();
+        drop(old);
+
+        let stamp = SealedToken::new("stamp".to_owned());
+        let (writer, reader) = open(&path, &stamp).unwrap();
+        let found = |reader: &Reader, mark| reader.find_orders(&search(mark)).unwrap();
+        let first = (OrderId::new("O-1"), Timestamp(500));
+        let second = (OrderId::new("O-2"), Timestamp(0));
+        let by_reference = || Mark::customer_reference("C-17");
+        assert_eq!(
+            found(&reader, by_reference()),
+            [first.clone(), second.clone()]
+        );
+        let by_card = found(&reader, Mark::card("1111").unwrap());
+        assert_eq!(by_card.first(), Some(&first));
+        assert_eq!(by_card.len(), 1);
+        let order = reader.order(&OrderId::new("O-1")).unwrap().unwrap();
+        let payment = reader.payment(&order.tenders[0].payment).unwrap().unwrap();
+        assert_eq!(payment.authorized, 500);
+        assert_eq!(
+            payment.card_token,
+            Some(SealedToken::new("sealed".to_owned()))
+        );
+        assert_eq!(reader.open_entries().unwrap(), []);
+
+        // Once more: nothing is done twice.
+        drop(writer);
+        let (_writer, reader) = open(&path, &stamp).unwrap();
+        assert_eq!(found(&reader, by_reference()), [first, second]);
+    }
+}
