@@ -5,7 +5,7 @@ TARGET = $(or $(CARGO_TARGET_DIR),target)
 HAVE = $(CARGO) $(1) --version >/dev/null 2>&1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check bench clean
+.PHONY: help setup build demo test check bench fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,9 @@ check: setup ## the checks without the tests
 
 bench: build ## measure against the floor of this machine (nothing asserts a time)
 	$(CARGO) bench --locked --package posd --bench station
+
+fuzz: ## let fuzzers look for input that breaks the protocols (SECONDS=60 for each of four)
+	@firmware-protocols/fuzz/run $(or $(SECONDS),60)
 
 clean: ## remove what was built
 	$(CARGO) clean

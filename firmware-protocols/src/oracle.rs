@@ -42,7 +42,24 @@ impl core::error::Error for Broken {}
 
 /// One unit, alone.
 pub fn message(unit: &[u8]) -> Result<(), Broken> {
-    let _ = message::name(crate::zvt::line::control_of(unit));
+    let control = crate::zvt::line::control_of(unit);
+    let _ = message::name(control);
+    if control != Completion::CONTROL {
+        return holds(unit, rewrite);
+    }
+    // What was asked decides which of two forms it has; each has to hold by itself.
+    holds(unit, |unit| {
+        Ok(Completion::decode(Apdu::parse(unit)?.data)?.encode())
+    })?;
+    holds(unit, |unit| {
+        Ok(StatusReport::decode(Apdu::parse(unit)?.data)?.encode())
+    })
+}
+
+fn holds(
+    unit: &[u8],
+    rewrite: impl Fn(&[u8]) -> Result<Vec<u8>, DecodeError>,
+) -> Result<(), Broken> {
     let Ok(once) = rewrite(unit) else {
         return Ok(());
     };
@@ -53,7 +70,7 @@ pub fn message(unit: &[u8]) -> Result<(), Broken> {
     }
 }
 
-/// Reads a unit and writes what was read.
+/// Reads a unit and writes what was read. 06 0F is a status report where it can be nothing else.
 pub fn rewrite(unit: &[u8]) -> Result<Vec<u8>, DecodeError> {
     let apdu = Apdu::parse(unit)?;
     let data = apdu.data;

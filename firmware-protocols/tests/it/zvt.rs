@@ -4,6 +4,7 @@ mod conversation;
 mod corpus;
 mod faults;
 mod faults_at_terminal;
+mod fuzzed;
 mod pair;
 mod random;
 mod redaction;
