@@ -14,6 +14,7 @@ mod reply;
 mod request;
 mod search;
 mod session;
+mod tender;
 mod text;
 
 use std::sync::Arc;

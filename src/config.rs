@@ -33,6 +33,8 @@ pub struct Config {
     pub card_types: Option<BTreeSet<String>>,
     /// Tender type ids that are taken here; all when absent.
     pub tender_types: Option<BTreeSet<String>>,
+    /// Store ids that lines may be fetched at; all when absent.
+    pub stores: Option<BTreeSet<String>>,
     /// Terminals by id.
     pub terminals: BTreeMap<TerminalId, TerminalConfig>,
     /// Merchant accounts by id.
@@ -149,6 +151,7 @@ impl Config {
             allowed_origins: file.station.allowed_origins,
             card_types: file.station.card_types,
             tender_types: file.station.tender_types,
+            stores: file.station.stores,
             terminals,
             accounts,
         })
@@ -183,6 +186,7 @@ impl Config {
             accounts: accounts.collect(),
             card_types: self.card_types.clone(),
             tender_types: self.tender_types.clone(),
+            stores: self.stores.clone(),
         }
     }
 }
@@ -208,6 +212,7 @@ struct Station {
     allowed_origins: Vec<String>,
     card_types: Option<BTreeSet<String>>,
     tender_types: Option<BTreeSet<String>>,
+    stores: Option<BTreeSet<String>>,
 }
 
 #[derive(Deserialize)]
@@ -295,6 +300,9 @@ fn terminals(
     let mut terminals = BTreeMap::new();
     for file in files {
         let id = TerminalId::new(&*file.id);
+        if id == TerminalId::elsewhere() {
+            return Err("terminal: id must not be empty".to_owned());
+        }
         let terminal =
             terminal(file, accounts).map_err(|problem| format!("terminal `{id}`: {problem}"))?;
         if terminals.insert(id.clone(), terminal).is_some() {
@@ -412,6 +420,7 @@ merchant_account = "nordic"
                 "station.language",
             ),
             ("http://", "ftp://", "http://"),
+            ("id = \"till-1\"", "id = \"\"", "terminal: id"),
         ] {
             let error = Config::parse(&GOOD.replace(from, to)).unwrap_err();
             assert!(error.contains(named), "{error}");

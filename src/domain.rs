@@ -12,6 +12,7 @@ pub mod command;
 pub mod directory;
 pub mod draft;
 pub mod effect;
+pub mod elsewhere;
 pub mod engine;
 pub mod entry;
 pub mod event;

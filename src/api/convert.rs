@@ -10,6 +10,7 @@ use super::{Gateway, order};
 use crate::domain::id::{Fingerprint, LineId, OrderId, PaymentId, TerminalId};
 use crate::domain::request::{DepositShare, PickupTender, Request};
 use crate::domain::search::PhoneEnd;
+use crate::outcome::code::Code;
 
 /// Digest of a method and its parameters without their idempotency key. Equal requests have equal
 /// digests, whatever the sequence of their fields; tokens do not show in it, and of a phone number it
@@ -83,6 +84,14 @@ impl Gateway {
         }
         let deposit = Money::new(params.deposit_minor.0, params.order.currency);
         let (order, _) = order::read(&self.vault, params.order)?;
+        if deposit.is_zero() && order.carry_out_total().is_zero() {
+            let problem = "must be at least 1 when nothing is carried out";
+            return Err(ApiError::parameter(
+                Code::AmountOutOfRange,
+                "deposit_minor",
+                problem,
+            ));
+        }
         let terminal = self.terminal(params.terminal.as_ref())?;
         Ok(Request::DepositTake {
             terminal,
@@ -172,6 +181,12 @@ pub(super) fn lines(names: Vec<Text>) -> Vec<LineId> {
 fn some_lines(names: Vec<Text>) -> Result<Vec<LineId>, ApiError> {
     if names.is_empty() {
         return Err(ApiError::field("lines", "must name at least one line"));
+    }
+    let mut numbered = names.iter().enumerate();
+    if let Some((at, _)) = numbered.find(|(at, name)| names.iter().take(*at).any(|it| it == *name))
+    {
+        let field = format!("lines[{at}]");
+        return Err(ApiError::field(&field, "is named before"));
     }
     Ok(lines(names))
 }

@@ -164,7 +164,7 @@ impl From<Refusal> for ApiError {
 impl From<Rejection> for ApiError {
     fn from(rejection: Rejection) -> Self {
         let code = Code::from(&rejection);
-        let parameter = |field, problem: &str| Self::parameter(code, field, problem);
+        let parameter = |field: &str, problem: &str| Self::parameter(code, field, problem);
         let mut error = match &rejection {
             Rejection::IdempotencyKeyReused => {
                 parameter("idempotency_key", "was used before, for another request")
@@ -185,8 +185,12 @@ impl From<Rejection> for ApiError {
                 parameter("lines", &format!("line `{id}` is not one to `ship`"))
             }
             Rejection::OrderInvalid { problem } => {
-                let (field, problem) = order_invalid(*problem);
-                parameter(field, problem)
+                let (field, words) = order_invalid(*problem);
+                if let OrderProblem::StoreUnknown(line) = problem {
+                    parameter(&format!("{field}[{line}].store"), words)
+                } else {
+                    parameter(field, words)
+                }
             }
             Rejection::TerminalLocked { holder, .. }
             | Rejection::PaymentBusy { holder }
@@ -254,5 +258,7 @@ const fn order_invalid(problem: OrderProblem) -> (&'static str, &'static str) {
         ),
         OrderProblem::TotalOutOfRange => ("order.lines", "cost too much in all"),
         OrderProblem::ForeignPayment => ("order.tenders", "belong to another order"),
+        OrderProblem::PaidTooMuch => ("order.tenders", "have taken more than the lines cost"),
+        OrderProblem::StoreUnknown(_) => ("order.lines", "is not a store that is known here"),
     }
 }

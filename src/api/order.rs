@@ -1,25 +1,21 @@
 //! An order on the wire: as `order.put` takes it, `order.get` gives it and a file of orders holds it.
 //! Tokens are sealed on the way in and opened on the way out.
 
-use firmware_protocols::vocabulary::Currency;
-use firmware_protocols::vocabulary::card::{Card, MaskedPan};
 use serde_json::{Map, Value};
 
 use super::error::{ApiError, word};
 use super::request as wire;
+use super::tender;
 use super::text::Text;
 use crate::clock;
-use crate::domain::id::{LineId, MerchantAccountId, OrderId, PaymentId, SealedToken, Timestamp};
+use crate::domain::id::{LineId, MerchantAccountId, OrderId, PaymentId, Timestamp};
 use crate::domain::order::{Channel, Fulfilment, Line, LineState, Order, Tender};
-use crate::domain::payment::{Capture, Payment};
-use crate::domain::search::{AccountReference, PhoneEnd};
-use crate::vault::{TokenKind, Vault, VaultError};
+use crate::domain::payment::Payment;
+use crate::domain::search::PhoneEnd;
+use crate::vault::Vault;
 
 /// So many tags an order may have.
 const TAGS_MAX: usize = 8;
-
-/// A payment account reference has exactly so many characters (EMV Payment Tokenisation).
-const PAR_LENGTH: usize = 29;
 
 /// An order and its payments, in the sequence of its tenders.
 pub(super) fn read(vault: &Vault, order: wire::Order) -> Result<(Order, Vec<Payment>), ApiError> {
@@ -36,27 +32,29 @@ pub(super) fn read(vault: &Vault, order: wire::Order) -> Result<(Order, Vec<Paym
         .as_ref()
         .map(|phone| read_phone("order.phone", phone));
     let phone = phone.transpose()?;
+    let lines = order.lines.into_iter().enumerate().map(read_line);
+    let lines: Vec<Line> = lines.collect::<Result<_, ApiError>>()?;
     let id = OrderId::new(order.order_id.into_string());
     let mut tenders = Vec::new();
     let mut payments = Vec::new();
     for (at, tender) in order.tenders.into_iter().enumerate() {
-        let payment = PaymentParts {
-            id: match &tender.payment_id {
-                Some(name) => PaymentId::new(name.as_str()),
-                // The same place in a newer version of the order is the same payment.
-                None => PaymentId::new(format!("{id}/{at}")),
-            },
-            order: id.clone(),
-            at,
+        let name = match &tender.payment_id {
+            Some(name) => PaymentId::new(name.as_str()),
+            // The same place in a newer version of the order is the same payment.
+            None => PaymentId::new(format!("{id}/{at}")),
         };
         tenders.push(Tender {
-            payment: payment.id.clone(),
+            payment: name.clone(),
             tender_type: tender.tender_type.clone().map(Text::into_string),
             card_type: tender.card_type.clone().map(Text::into_string),
             prepayment: tender.prepayment,
         });
-        payments.push(read_payment(vault, payment, tender, order.currency)?);
+        let account = tender.merchant_account.as_ref();
+        let account = account.map(|name| MerchantAccountId::new(name.as_str()));
+        let payment = Payment::opened(name, Some(id.clone()), account, order.currency);
+        payments.push(tender::read(vault, at, tender, payment)?);
     }
+    let total = order.total_minor;
     let order = Order {
         id,
         version: order.version,
@@ -67,7 +65,7 @@ pub(super) fn read(vault: &Vault, order: wire::Order) -> Result<(Order, Vec<Paym
             wire::Channel::CallCenter => Channel::CallCenter,
         },
         customer_reference: order.customer_reference.map(Text::into_string),
-        lines: order.lines.into_iter().map(read_line).collect(),
+        lines,
         deposit: order.deposit_minor.0,
         kept: order.kept_minor.0,
         tenders,
@@ -75,6 +73,11 @@ pub(super) fn read(vault: &Vault, order: wire::Order) -> Result<(Order, Vec<Paym
         phone,
         tags: order.tags.into_iter().map(Text::into_string).collect(),
     };
+    let sum = order.total().minor;
+    if total.is_some_and(|total| total.0 != sum) {
+        let problem = format!("is not what the lines cost together, {sum}");
+        return Err(ApiError::field("order.total_minor", &problem));
+    }
     Ok((order, payments))
 }
 
@@ -84,102 +87,19 @@ pub(super) fn read_phone(field: &str, phone: &Text) -> Result<PhoneEnd, ApiError
     PhoneEnd::of(phone.as_str()).ok_or_else(|| ApiError::field(field, problem))
 }
 
-/// Checks a payment account reference.
-pub(super) fn read_par<'a>(field: &str, par: &'a Text) -> Result<&'a str, ApiError> {
-    let is_part = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
-    if par.as_str().len() == PAR_LENGTH && par.as_str().bytes().all(is_part) {
-        Ok(par.as_str())
-    } else {
-        let problem = format!("must be {PAR_LENGTH} capital letters and digits");
-        Err(ApiError::field(field, &problem))
-    }
-}
-
-/// What a tender's payment gets from its order.
-struct PaymentParts {
-    id: PaymentId,
-    order: OrderId,
-    at: usize,
-}
-
-fn read_payment(
-    vault: &Vault,
-    parts: PaymentParts,
-    tender: wire::Tender,
-    currency: Currency,
-) -> Result<Payment, ApiError> {
-    let field = |name: &str| format!("order.tenders[{}].{name}", parts.at);
-    let expires_at = read_time(&field("expires_at"), tender.expires_at.as_ref())?;
-    if tender.authorized_minor.0 > 0 && tender.auth_token.is_none() {
-        return Err(ApiError::field(
-            &field("auth_token"),
-            "must be there when money is held",
-        ));
-    }
-    let par = match &tender.par {
-        None => None,
-        Some(par) => {
-            let par = read_par(&field("par"), par)?;
-            Some(AccountReference {
-                sealed: seal(vault, TokenKind::Account, par)?,
-                digest: vault.digest(TokenKind::Account, par),
-            })
-        }
-    };
-    let account = tender
-        .merchant_account
-        .map(|name| MerchantAccountId::new(name.into_string()));
-    let sealed = |kind, token: &Option<Text>| {
-        let token = token
-            .as_ref()
-            .map(|token| seal(vault, kind, token.as_str()));
-        token.transpose()
-    };
-    let captured = Capture {
-        amount: tender.captured_minor.0,
-        refunded: tender.refunded_minor.0,
-        token: sealed(TokenKind::Reference, &tender.auth_token)?,
-    };
-    let card = tender.masked_pan.is_some() || tender.brand.is_some();
-    let card = card.then(|| Card {
-        masked_pan: tender.masked_pan.map(|pan| MaskedPan::of(pan.as_str())),
-        brand: tender.brand.map(Text::into_string),
-        entry_mode: None,
-    });
-    Ok(Payment {
-        authorized: tender.authorized_minor.0,
-        captured: tender.captured_minor.0,
-        voided: tender.voided_minor.0,
-        refunded: tender.refunded_minor.0,
-        card,
-        card_token: sealed(TokenKind::Card, &tender.card_token)?,
-        auth_token: sealed(TokenKind::Reference, &tender.auth_token)?,
-        captures: if captured.amount > 0 {
-            vec![captured]
-        } else {
-            Vec::new()
-        },
-        expires_at,
-        par,
-        ..Payment::opened(parts.id, Some(parts.order), account, currency)
-    })
-}
-
-fn read_time(field: &str, text: Option<&Text>) -> Result<Option<Timestamp>, ApiError> {
+pub(super) fn read_time(field: &str, text: Option<&Text>) -> Result<Option<Timestamp>, ApiError> {
     let problem = "must be a time such as 2026-01-31T12:00:00Z";
     let time = text
         .map(|text| clock::parse_utc(text.as_str()).ok_or_else(|| ApiError::field(field, problem)));
     time.transpose()
 }
 
-fn seal(vault: &Vault, kind: TokenKind, clear: &str) -> Result<SealedToken, ApiError> {
-    vault
-        .seal(kind, clear)
-        .map_err(|_: VaultError| ApiError::internal())
-}
-
-fn read_line(line: wire::Line) -> Line {
-    Line {
+fn read_line((at, line): (usize, wire::Line)) -> Result<Line, ApiError> {
+    if line.store.is_some() && !matches!(line.fulfilment, wire::Fulfilment::Pickup) {
+        let field = format!("order.lines[{at}].store");
+        return Err(ApiError::field(&field, "belongs to fulfilment: pickup"));
+    }
+    Ok(Line {
         id: LineId::new(line.line_id.into_string()),
         description: line.description.map(Text::into_string),
         amount: line.amount_minor.0,
@@ -195,19 +115,17 @@ fn read_line(line: wire::Line) -> Line {
             wire::LineState::Fulfilled => LineState::Fulfilled,
             wire::LineState::Cancelled => LineState::Cancelled,
         },
-    }
+    })
 }
 
 /// An order in the form in which [`read`] takes it; with clear tokens where there is a vault to open
 /// them with, so that another store can capture.
 pub(super) fn write(order: &Order, payments: &[Payment], tokens: Option<&Vault>) -> Value {
-    let tenders = order.tenders.iter().zip(payments).map(|(tender, payment)| {
-        let mut row = write_tender(tender, payment);
-        if let Some(vault) = tokens {
-            add_tokens(&mut row, payment, vault);
-        }
-        Value::Object(row)
-    });
+    let tenders = order
+        .tenders
+        .iter()
+        .zip(payments)
+        .map(|(tender, payment)| Value::Object(tender::write(tender, payment, tokens)));
     let tenders: Vec<Value> = tenders.collect();
     let mut row = Map::new();
     row.insert("order_id".to_owned(), order.id.as_str().into());
@@ -230,60 +148,13 @@ pub(super) fn write(order: &Order, payments: &[Payment], tokens: Option<&Vault>)
         "lines".to_owned(),
         order.lines.iter().map(write_line).collect(),
     );
+    row.insert("total_minor".to_owned(), order.total().minor.into());
     row.insert("deposit_minor".to_owned(), order.deposit.into());
     if order.kept > 0 {
         row.insert("kept_minor".to_owned(), order.kept.into());
     }
     row.insert("tenders".to_owned(), tenders.into());
     Value::Object(row)
-}
-
-fn add_tokens(row: &mut Map<String, Value>, payment: &Payment, vault: &Vault) {
-    let par = payment.par.as_ref().map(|par| par.sealed.clone());
-    for (name, kind, token) in [
-        ("card_token", TokenKind::Card, &payment.card_token),
-        ("auth_token", TokenKind::Reference, &payment.auth_token),
-        ("par", TokenKind::Account, &par),
-    ] {
-        let clear = token
-            .as_ref()
-            .and_then(|token| vault.unseal(kind, token).ok());
-        if let Some(clear) = clear {
-            row.insert(name.to_owned(), clear.into());
-        }
-    }
-}
-
-fn write_tender(tender: &Tender, payment: &Payment) -> Map<String, Value> {
-    let mut row = Map::new();
-    row.insert("payment_id".to_owned(), payment.id.as_str().into());
-    row.insert("prepayment".to_owned(), tender.prepayment.into());
-    let card = payment.card.as_ref();
-    let masked = card
-        .and_then(|card| card.masked_pan.clone())
-        .map(String::from);
-    let brand = card.and_then(|card| card.brand.clone());
-    let texts = [
-        ("tender_type", tender.tender_type.clone()),
-        ("card_type", tender.card_type.clone()),
-        (
-            "merchant_account",
-            payment.account.as_ref().map(|id| id.as_str().to_owned()),
-        ),
-        ("masked_pan", masked),
-        ("brand", brand),
-        ("expires_at", payment.expires_at.map(clock::format_utc)),
-    ];
-    insert_texts(&mut row, texts);
-    for (name, minor) in [
-        ("authorized_minor", payment.authorized),
-        ("captured_minor", payment.captured),
-        ("voided_minor", payment.voided),
-        ("refunded_minor", payment.refunded),
-    ] {
-        row.insert(name.to_owned(), minor.into());
-    }
-    row
 }
 
 fn write_line(line: &Line) -> Value {
@@ -312,7 +183,10 @@ fn write_line(line: &Line) -> Value {
     Value::Object(row)
 }
 
-fn insert_texts<const N: usize>(row: &mut Map<String, Value>, texts: [(&str, Option<String>); N]) {
+pub(super) fn insert_texts<const N: usize>(
+    row: &mut Map<String, Value>,
+    texts: [(&str, Option<String>); N],
+) {
     for (name, text) in texts {
         if let Some(text) = text {
             row.insert(name.to_owned(), text.into());

@@ -206,6 +206,8 @@ pub(super) struct Order {
     #[serde(default)]
     pub(super) tags: Vec<Text>,
     pub(super) lines: Vec<Line>,
+    /// What the lines cost together, for whoever wants that checked.
+    pub(super) total_minor: Option<Count>,
     #[serde(default)]
     pub(super) deposit_minor: Count,
     #[serde(default)]
@@ -275,10 +277,40 @@ pub(super) struct Tender {
     pub(super) voided_minor: Count,
     #[serde(default)]
     pub(super) refunded_minor: Count,
+    /// Each capture with its own reference; one of all that was captured when absent.
+    pub(super) captures: Option<Vec<TenderCapture>>,
+    #[serde(default)]
+    pub(super) lapsed_minor: Count,
+    pub(super) replaces: Option<Text>,
+    #[serde(default)]
+    pub(super) on_hold: bool,
+    /// The terminal transaction that made it.
+    pub(super) terminal: Option<TenderTerminal>,
     pub(super) card_token: Option<Text>,
     pub(super) auth_token: Option<Text>,
     pub(super) par: Option<Text>,
     pub(super) masked_pan: Option<Text>,
     pub(super) brand: Option<Text>,
     pub(super) expires_at: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TenderCapture {
+    pub(super) amount_minor: Amount,
+    #[serde(default)]
+    pub(super) refunded_minor: Count,
+    pub(super) capture_token: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TenderTerminal {
+    pub(super) receipt_number: Option<Text>,
+    pub(super) trace_number: Option<Text>,
+    pub(super) date: Option<Text>,
+    pub(super) time: Option<Text>,
+    pub(super) authorization_code: Option<Text>,
+    pub(super) terminal_id: Option<Text>,
+    pub(super) merchant_id: Option<Text>,
 }

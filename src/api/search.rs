@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::error::{ApiError, word};
-use super::order::{read_par, read_phone};
+use super::order::read_phone;
 use super::request as wire;
+use super::tender::read_par;
 use super::{Gateway, call::Hit};
 use crate::clock;
 use crate::domain::id::OrderId;

@@ -460,7 +460,12 @@ fn read<T: DeserializeOwned>(params: &Value) -> Result<T, ApiError> {
             } else {
                 field
             };
-            return ApiError::field(shown, &format!("is not a parameter; expected {known}"));
+            // The path ends with the field itself.
+            let shown = match path.rsplit_once('.') {
+                Some((parent, _)) if !parent.is_empty() => format!("{parent}.{shown}"),
+                _ => shown.to_owned(),
+            };
+            return ApiError::field(&shown, &format!("is not a parameter; expected {known}"));
         }
         let known = problem
             .split_once("expected ")

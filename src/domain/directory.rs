@@ -17,6 +17,8 @@ pub struct Directory {
     pub card_types: Option<BTreeSet<String>>,
     /// Tender type ids of the surrounding system that are taken here; all when absent.
     pub tender_types: Option<BTreeSet<String>>,
+    /// Store ids of the surrounding system that lines may be fetched at; all when absent.
+    pub stores: Option<BTreeSet<String>>,
 }
 
 /// A configured terminal.

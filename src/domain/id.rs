@@ -53,6 +53,14 @@ names! {
     Fingerprint;
 }
 
+impl TerminalId {
+    /// A terminal of another store: none that is configured here has this name.
+    #[must_use]
+    pub const fn elsewhere() -> Self {
+        Self(String::new())
+    }
+}
+
 /// One effect of an operation: the step of that number. Its text is the idempotency key that a
 /// processor sees, so it is the same after a restart.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -25,7 +25,7 @@ use super::terminal::TerminalReference;
 
 /// One authorization and what followed from it.
 ///
-/// INVARIANT: captured + voided <= authorized, and refunded <= captured.
+/// INVARIANT: captured + voided <= authorized, refunded <= captured, and lapsed <= voided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {
     /// Its name, the same in every store.
@@ -387,47 +387,13 @@ impl Payment {
         debug_assert!(self.holds_invariants(), "{self:?}");
     }
 
-    /// What another store has moved beyond what is known here: nothing, unless all of its counters
-    /// are at least ours and it is about the same authorization.
-    #[must_use]
-    pub fn moved_elsewhere(&self, told: &Self) -> Vec<Movement> {
-        let captured = told.captured.checked_sub(self.captured);
-        let voided = told.voided.checked_sub(self.voided);
-        let refunded = told.refunded.checked_sub(self.refunded);
-        let (Some(captured), Some(voided), Some(refunded)) = (captured, voided, refunded) else {
-            return Vec::new();
-        };
-        if told.authorized != self.authorized {
-            return Vec::new();
-        }
-        let token = told
-            .captures
-            .last()
-            .and_then(|capture| capture.token.clone());
-        let movements = [
-            (
-                captured,
-                Movement::Captured {
-                    amount: captured,
-                    token,
-                },
-            ),
-            (voided, Movement::Voided { amount: voided }),
-            (refunded, Movement::Refunded { amount: refunded }),
-        ];
-        movements
-            .into_iter()
-            .filter_map(|(amount, movement)| (amount > 0).then_some(movement))
-            .collect()
-    }
-
     /// Whether the counters can be true.
     #[must_use]
     pub const fn holds_invariants(&self) -> bool {
         let Some(gone) = self.captured.checked_add(self.voided) else {
             return false;
         };
-        gone <= self.authorized && self.refunded <= self.captured
+        gone <= self.authorized && self.refunded <= self.captured && self.lapsed <= self.voided
     }
 
     /// How much of the captures can be refunded by reference, in minor units.

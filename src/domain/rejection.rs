@@ -113,4 +113,8 @@ pub enum OrderProblem {
     TotalOutOfRange,
     /// A payment of it belongs to another order.
     ForeignPayment,
+    /// Its payments have taken more than all lines cost.
+    PaidTooMuch,
+    /// The line of that number is to be fetched at a store that is not known here.
+    StoreUnknown(usize),
 }

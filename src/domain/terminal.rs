@@ -31,7 +31,7 @@ pub struct TransactionMark {
 /// How a terminal knows a transaction, for follow-ups and for receipts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TerminalReference {
-    /// The configured terminal.
+    /// The configured terminal; one without a name stands in another store.
     pub terminal: TerminalId,
     /// What tells it from others.
     pub mark: TransactionMark,

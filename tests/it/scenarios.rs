@@ -6,12 +6,14 @@ mod deposit;
 mod disk;
 mod find;
 mod guards;
+mod input;
 mod journal;
 mod pickup;
 mod recovery;
 mod retry;
 mod secrets;
 mod ship;
+mod travel;
 mod words;
 
 use serde_json::{Value, json};

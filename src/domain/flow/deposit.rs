@@ -56,10 +56,11 @@ pub(super) fn admit(
             expected: order.currency,
         });
     }
-    check_order(&Order {
+    let asked = Order {
         deposit: deposit.minor,
         ..order.clone()
-    })?;
+    };
+    check_order(draft, &asked)?;
     let wish = Wish {
         terminal,
         order,

@@ -3,10 +3,11 @@
 
 use super::{Next, check_payment_free, finish, outcome};
 use crate::domain::draft::Draft;
+use crate::domain::elsewhere;
 use crate::domain::entry::Entry;
 use crate::domain::id::{OrderId, PaymentId, Timestamp};
 use crate::domain::operation::Operation;
-use crate::domain::order::{Line, Order};
+use crate::domain::order::{Fulfilment, Order};
 use crate::domain::outcome::Verdict;
 use crate::domain::payment::Payment;
 use crate::domain::rejection::{OrderProblem, Rejection};
@@ -20,7 +21,7 @@ pub(super) fn admit(
     payments: &[Payment],
     now: Timestamp,
 ) -> Result<Vec<Entry>, Rejection> {
-    check_order(order)?;
+    check_order(draft, order)?;
     check_payments(draft, order, payments)?;
     check_order_free(draft, &order.id)?;
     let known = draft.order(&order.id);
@@ -46,7 +47,7 @@ pub(super) fn admit(
                 payment: Box::new(payment.clone()),
             }),
             Some(known) => {
-                let moved = known.moved_elsewhere(payment);
+                let moved = elsewhere::moved(known, payment, payments);
                 if !moved.is_empty() {
                     check_payment_free(draft, &payment.id)?;
                 }
@@ -86,7 +87,7 @@ pub(super) fn check_order_free(draft: &Draft<'_>, order: &OrderId) -> Result<(),
 }
 
 /// Checks that an order does not contradict itself.
-pub(super) fn check_order(order: &Order) -> Result<(), Rejection> {
+pub(super) fn check_order(draft: &Draft<'_>, order: &Order) -> Result<(), Rejection> {
     let invalid = |problem| Err(Rejection::OrderInvalid { problem });
     if order.lines.is_empty() {
         return invalid(OrderProblem::NoLines);
@@ -97,11 +98,7 @@ pub(super) fn check_order(order: &Order) -> Result<(), Rejection> {
     if names.len() != order.lines.len() {
         return invalid(OrderProblem::DuplicateLine);
     }
-    let total = order
-        .lines
-        .iter()
-        .try_fold(0_u64, |sum, line: &Line| sum.checked_add(line.amount));
-    let price = total.and_then(|total| total.checked_add(order.kept));
+    let price = ever_cost(order).and_then(|total| total.checked_add(order.kept));
     if price.is_none_or(|price| price > AMOUNT_MAX) {
         return invalid(OrderProblem::TotalOutOfRange);
     }
@@ -109,7 +106,23 @@ pub(super) fn check_order(order: &Order) -> Result<(), Rejection> {
     if waiting.is_none_or(|waiting| order.deposit > waiting.minor) {
         return invalid(OrderProblem::DepositTooLarge);
     }
+    if let Some(stores) = &draft.directory().stores {
+        let mut wanted = order.lines.iter().map(|line| match &line.fulfilment {
+            Fulfilment::Pickup { store } => store.as_ref(),
+            Fulfilment::CarryOut | Fulfilment::Ship => None,
+        });
+        let is_unknown = |store: Option<&String>| store.is_some_and(|it| !stores.contains(it));
+        if let Some(line) = wanted.position(is_unknown) {
+            return invalid(OrderProblem::StoreUnknown(line));
+        }
+    }
     Ok(())
+}
+
+/// What all lines cost, those that were cancelled since as well.
+fn ever_cost(order: &Order) -> Option<u64> {
+    let mut lines = order.lines.iter();
+    lines.try_fold(0_u64, |sum, line| sum.checked_add(line.amount))
 }
 
 fn check_payments(draft: &Draft<'_>, order: &Order, payments: &[Payment]) -> Result<(), Rejection> {
@@ -128,6 +141,12 @@ fn check_payments(draft: &Draft<'_>, order: &Order, payments: &[Payment]) -> Res
         if payment.order.as_ref() != Some(&order.id) || !is_tender(order, &payment.id) {
             return invalid(OrderProblem::ForeignPayment);
         }
+    }
+    // What was taken for lines that were cancelled since may still have to be given back.
+    let taken = payments.iter().map(|payment| payment.paid().minor);
+    let taken = taken.fold(0, u64::saturating_add);
+    if ever_cost(order).is_some_and(|cost| taken > cost) {
+        return invalid(OrderProblem::PaidTooMuch);
     }
     for (at, tender) in order.tenders.iter().enumerate() {
         let id = &tender.payment;

@@ -87,6 +87,10 @@ fn an_order_that_contradicts_itself_is_refused() {
             vec![held("P", 100, 50), held("P", 100, 50)],
             OrderProblem::DuplicateTender,
         ),
+        (
+            vec![held("P", 100, 51), held("Q", 100, 50)],
+            OrderProblem::PaidTooMuch,
+        ),
     ] {
         let mut world = World::new();
         assert_eq!(world.ask(put(1, payments)).unwrap_err(), invalid(problem));
@@ -169,7 +173,7 @@ fn what_another_store_has_moved_arrives_and_nothing_is_unmoved() {
             0,
             0,
         ),
-        (held("P", 200, 150), 40, 0, 0),
+        (held("P", 200, 90), 40, 0, 0),
     ] {
         let mut world = World::new();
         world.run(put(1, vec![held("P", 100, 40)]), &[]);

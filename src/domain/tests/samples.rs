@@ -48,6 +48,7 @@ pub(super) fn directory() -> Directory {
         .into(),
         card_types: None,
         tender_types: None,
+        stores: None,
     }
 }
 
