@@ -11,7 +11,8 @@ use firmware_protocols::vocabulary::Currency;
 use serde::Deserialize;
 
 use crate::domain::directory::{
-    Directory, PartialCapture, ProcessorCapabilities, TerminalCapabilities, TerminalProfile,
+    Directory, Offline, OfflineLimit, PartialCapture, ProcessorCapabilities, TerminalCapabilities,
+    TerminalProfile,
 };
 use crate::domain::id::{MerchantAccountId, TerminalId};
 use crate::outcome::text::Language;
@@ -39,6 +40,8 @@ pub struct Config {
     pub terminals: BTreeMap<TerminalId, TerminalConfig>,
     /// Merchant accounts by id.
     pub accounts: BTreeMap<MerchantAccountId, AccountConfig>,
+    /// What may be promised while a processor cannot be reached.
+    pub offline: Offline,
 }
 
 /// A terminal.
@@ -154,6 +157,7 @@ impl Config {
             stores: file.station.stores,
             terminals,
             accounts,
+            offline: offline(file.offline)?,
         })
     }
 
@@ -187,6 +191,7 @@ impl Config {
             card_types: self.card_types.clone(),
             tender_types: self.tender_types.clone(),
             stores: self.stores.clone(),
+            offline: self.offline.clone(),
         }
     }
 }
@@ -199,6 +204,8 @@ struct File {
     terminal: Vec<Terminal>,
     #[serde(default)]
     merchant_account: Vec<Account>,
+    #[serde(default)]
+    offline: OfflineFile,
 }
 
 #[derive(Deserialize)]
@@ -257,6 +264,24 @@ enum Captures {
     Many,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfflineFile {
+    retry_first_ms: Option<u64>,
+    retry_for_s: Option<u64>,
+    #[serde(default)]
+    limit: Vec<Limit>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Limit {
+    currency: Currency,
+    capture_minor: u64,
+    total_minor: u64,
+    authorization_age_h: Option<u64>,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum ConnectorName {
@@ -291,6 +316,32 @@ fn accounts(files: Vec<Account>) -> Result<BTreeMap<MerchantAccountId, AccountCo
         }
     }
     Ok(accounts)
+}
+
+fn offline(file: OfflineFile) -> Result<Offline, String> {
+    let mut offline = Offline::default();
+    if let Some(first) = file.retry_first_ms {
+        offline.retry_first = Duration::from_millis(first);
+    }
+    if let Some(all) = file.retry_for_s {
+        offline.retry_for = Duration::from_secs(all);
+    }
+    if offline.retry_first.is_zero() || offline.retry_for < offline.retry_first {
+        return Err("offline: retry_first_ms must be positive and within retry_for_s".to_owned());
+    }
+    for limit in file.limit {
+        let age = limit.authorization_age_h;
+        let limits = OfflineLimit {
+            capture: limit.capture_minor,
+            total: limit.total_minor,
+            authorization_age: age.map(|hours| Duration::from_secs(hours.saturating_mul(3600))),
+        };
+        if offline.limits.insert(limit.currency, limits).is_some() {
+            let currency = limit.currency.code();
+            return Err(format!("offline.limit: {currency} is there twice"));
+        }
+    }
+    Ok(offline)
 }
 
 fn terminals(

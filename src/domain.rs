@@ -22,6 +22,7 @@ pub mod operation;
 pub mod order;
 pub mod outcome;
 pub mod payment;
+pub mod queue;
 pub mod quote;
 pub mod recovery;
 pub mod rejection;

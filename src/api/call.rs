@@ -205,6 +205,8 @@ pub struct Health {
     pub terminals: Vec<TerminalRow>,
     /// Operations whose end is not known yet.
     pub in_doubt: Vec<OperationId>,
-    /// Operations at work.
+    /// Operations at work for an app.
     pub running: usize,
+    /// Captures that wait for their processor.
+    pub queued: usize,
 }

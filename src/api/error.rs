@@ -216,6 +216,7 @@ impl From<Rejection> for ApiError {
             | Rejection::VoidInstead
             | Rejection::CaptureLess
             | Rejection::RefundInstead
+            | Rejection::AwaitingRetry
             | Rejection::NoRoute
             | Rejection::DepositMissing
             | Rejection::NothingToSecure

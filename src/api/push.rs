@@ -47,6 +47,7 @@ fn fields(event: &Event) -> Value {
             captured_minor,
             voided_minor,
             refunded_minor,
+            queued_minor,
         } => json!({
             "event": "payment_changed",
             "payment_id": payment.as_str(),
@@ -55,6 +56,7 @@ fn fields(event: &Event) -> Value {
             "captured_minor": captured_minor,
             "voided_minor": voided_minor,
             "refunded_minor": refunded_minor,
+            "queued_minor": queued_minor,
         }),
         Event::OrderChanged { order, version } => json!({
             "event": "order_changed", "order_id": order.as_str(), "version": version,

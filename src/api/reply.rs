@@ -112,6 +112,7 @@ fn finished(operation: &OperationId, outcome: &Outcome, language: Language) -> V
     }
     let amounts = [
         ("captured_minor", outcome.captured),
+        ("queued_minor", outcome.queued),
         ("refunded_minor", outcome.refunded),
         ("secured_minor", outcome.secured),
         ("balance_due_minor", outcome.balance_due),
@@ -180,6 +181,8 @@ fn payment(payment: &Payment) -> Value {
         "captured_minor": payment.captured,
         "voided_minor": payment.voided,
         "refunded_minor": payment.refunded,
+        "queued_minor": payment.queued,
+        "uncaptured_minor": payment.uncaptured,
         "masked_pan": payment.card.as_ref().and_then(masked_pan),
         "brand": payment.card.as_ref().and_then(|card| card.brand.as_deref()),
         "has_card_token": payment.card_token.is_some(),
@@ -188,6 +191,7 @@ fn payment(payment: &Payment) -> Value {
         "trace_number": terminal.and_then(|terminal| terminal.mark.trace_number.as_deref()),
         "authorization_code": terminal.and_then(|terminal| terminal.authorization_code.as_deref()),
         "terminal_id": terminal.and_then(|terminal| terminal.terminal_id.as_deref()),
+        "authorized_at": payment.authorized_at.map(clock::format_utc),
         "expires_at": payment.expires_at.map(clock::format_utc),
     })
 }
@@ -236,6 +240,7 @@ fn health(health: &Health) -> Value {
         "terminals": health.terminals.iter().map(terminal).collect::<Vec<_>>(),
         "in_doubt": in_doubt,
         "running": health.running,
+        "queued": health.queued,
     })
 }
 

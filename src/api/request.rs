@@ -286,12 +286,15 @@ pub(super) struct Tender {
     pub(super) on_hold: bool,
     /// The terminal transaction that made it.
     pub(super) terminal: Option<TenderTerminal>,
+    #[serde(default)]
+    pub(super) queued_minor: Count,
     pub(super) card_token: Option<Text>,
     pub(super) auth_token: Option<Text>,
     pub(super) par: Option<Text>,
     pub(super) masked_pan: Option<Text>,
     pub(super) brand: Option<Text>,
     pub(super) expires_at: Option<Text>,
+    pub(super) authorized_at: Option<Text>,
 }
 
 #[derive(Deserialize)]

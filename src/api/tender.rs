@@ -28,6 +28,7 @@ pub(super) fn read(
 ) -> Result<Payment, ApiError> {
     let field = |name: &str| format!("order.tenders[{at}].{name}");
     let expires_at = read_time(&field("expires_at"), tender.expires_at.as_ref())?;
+    let authorized_at = read_time(&field("authorized_at"), tender.authorized_at.as_ref())?;
     let gone = tender
         .captured_minor
         .0
@@ -62,6 +63,7 @@ pub(super) fn read(
         captured: tender.captured_minor.0,
         voided: tender.voided_minor.0,
         refunded: tender.refunded_minor.0,
+        queued: tender.queued_minor.0,
         standing: if tender.on_hold {
             Standing::OnHold
         } else {
@@ -76,6 +78,7 @@ pub(super) fn read(
         card_token: sealed(TokenKind::Card, &tender.card_token)?,
         auth_token,
         terminal: tender.terminal.map(read_terminal),
+        authorized_at,
         expires_at,
         lapsed: tender.lapsed_minor.0,
         replaces: tender.replaces.map(|id| PaymentId::new(id.into_string())),
@@ -180,6 +183,10 @@ pub(super) fn write(
         ("merchant_account", account.map(|id| id.as_str().to_owned())),
         ("masked_pan", masked.map(String::from)),
         ("brand", card.and_then(|card| card.brand.clone())),
+        (
+            "authorized_at",
+            payment.authorized_at.map(clock::format_utc),
+        ),
         ("expires_at", payment.expires_at.map(clock::format_utc)),
         ("replaces", replaces.map(|id| id.as_str().to_owned())),
         (
@@ -200,6 +207,9 @@ pub(super) fn write(
         ("refunded_minor", payment.refunded),
     ] {
         row.insert(name.to_owned(), minor.into());
+    }
+    if payment.queued > 0 {
+        row.insert("queued_minor".to_owned(), payment.queued.into());
     }
     if payment.lapsed > 0 {
         row.insert("lapsed_minor".to_owned(), payment.lapsed.into());

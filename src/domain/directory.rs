@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use firmware_protocols::time::Duration;
 use firmware_protocols::vocabulary::Currency;
 
 use super::id::{MerchantAccountId, TerminalId};
@@ -19,6 +20,40 @@ pub struct Directory {
     pub tender_types: Option<BTreeSet<String>>,
     /// Store ids of the surrounding system that lines may be fetched at; all when absent.
     pub stores: Option<BTreeSet<String>>,
+    /// What may be promised while a processor cannot be reached.
+    pub offline: Offline,
+}
+
+/// What may be promised while a processor cannot be reached, and how it is kept.
+#[derive(Clone, Debug)]
+pub struct Offline {
+    /// By currency; nothing is queued in a currency that is not there.
+    pub limits: BTreeMap<Currency, OfflineLimit>,
+    /// How long after the first try in vain the next one follows; then twice as long each time.
+    pub retry_first: Duration,
+    /// How long a capture is retried, from when it was queued.
+    pub retry_for: Duration,
+}
+
+impl Default for Offline {
+    fn default() -> Self {
+        Self {
+            limits: BTreeMap::new(),
+            retry_first: Duration::from_secs(60),
+            retry_for: Duration::from_secs(7 * 24 * 60 * 60),
+        }
+    }
+}
+
+/// How much may be queued in one currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OfflineLimit {
+    /// Minor units of one capture.
+    pub capture: u64,
+    /// Minor units of all that this station has queued at a time.
+    pub total: u64,
+    /// How old an authorization may be; one of unknown age is too old. Any age when absent.
+    pub authorization_age: Option<Duration>,
 }
 
 /// A configured terminal.

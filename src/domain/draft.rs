@@ -1,5 +1,7 @@
 //! One decision in the making: reads go to what it has changed, then to the state.
 
+use std::collections::BTreeSet;
+
 use super::directory::Directory;
 use super::effect::Effect;
 use super::entry::Entry;
@@ -27,6 +29,8 @@ pub struct Decision {
 pub struct Draft<'a> {
     state: &'a State,
     changed: Aggregates,
+    /// Operations that have ended in it.
+    ended: BTreeSet<OperationId>,
     decision: Decision,
 }
 
@@ -37,6 +41,7 @@ impl<'a> Draft<'a> {
         Self {
             state,
             changed: Aggregates::default(),
+            ended: BTreeSet::new(),
             decision: Decision::default(),
         }
     }
@@ -51,6 +56,9 @@ impl<'a> Draft<'a> {
     pub fn record(&mut self, entry: Entry) {
         self.bring_in(&entry);
         self.changed.apply(&entry);
+        if let Entry::OperationFinished { operation, .. } = &entry {
+            self.ended.insert(operation.clone());
+        }
         self.announce_change(&entry);
         self.decision.entries.push(entry);
     }
@@ -81,10 +89,23 @@ impl<'a> Draft<'a> {
     #[must_use]
     pub fn operation(&self, id: &OperationId) -> Option<&Operation> {
         let books = &self.state.books;
+        if self.ended.contains(id) {
+            return None;
+        }
         self.changed
             .operations
             .get(id)
             .or_else(|| books.operations.get(id))
+    }
+
+    /// All open operations.
+    pub fn operations(&self) -> impl Iterator<Item = &Operation> {
+        let changed = &self.changed.operations;
+        let before = self.state.books.operations.iter();
+        let untouched = before
+            .filter(|(id, _)| !changed.contains_key(*id) && !self.ended.contains(*id))
+            .map(|(_, operation)| operation);
+        changed.values().chain(untouched)
     }
 
     /// A payment.
@@ -152,6 +173,7 @@ impl<'a> Draft<'a> {
                 captured_minor: payment.captured,
                 voided_minor: payment.voided,
                 refunded_minor: payment.refunded,
+                queued_minor: payment.queued,
             };
             self.decision.events.push(event);
         }

@@ -19,6 +19,7 @@ pub fn moved(known: &Payment, told: &Payment, order: &[Payment]) -> Vec<Movement
             auth_token: told.auth_token.clone(),
             terminal: told.terminal.clone(),
             expires_at: told.expires_at,
+            at: told.authorized_at,
         });
     }
     let now = &books.payment;
@@ -31,9 +32,15 @@ pub fn moved(known: &Payment, told: &Payment, order: &[Payment]) -> Vec<Movement
     if told.authorized != now.authorized {
         return Vec::new();
     }
+    // What another store has promised it has kept since, or given up, or promised more.
+    let settled = now.queued.saturating_sub(told.queued);
+    books.note_some(settled, Movement::CaptureUnqueued { amount: settled });
     for movement in captures(told, captured) {
         books.note(movement);
     }
+    let promised = told.queued.saturating_sub(books.payment.queued);
+    let (amount, rest) = (promised, 0);
+    books.note_some(promised, Movement::CaptureQueued { amount, rest });
     // What another authorization stands for already was released for good.
     let lapsed = told.lapsed.saturating_sub(books.payment.lapsed);
     let ended = lapsed > 0 && told.open().is_zero();

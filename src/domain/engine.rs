@@ -14,6 +14,7 @@ use super::flow::{self, Next};
 use super::id::{EffectId, OperationId, TerminalId, Timestamp};
 use super::operation::{Answer, Call, Operation, Step};
 use super::outcome::Reason;
+use super::queue::{self, Admission};
 use super::rejection::Rejection;
 use super::request::{AMOUNT_MAX, Request};
 use super::state::State;
@@ -52,7 +53,7 @@ pub fn decide(state: &State, command: &Command, now: Timestamp) -> Result<Decisi
         }
         Command::Wake(operation) => {
             if let Some(operation) = state.books.operations.get(operation) {
-                send_again(&mut draft, operation);
+                on_wake(&mut draft, operation, now);
             }
         }
         Command::Recover(operation) => {
@@ -66,8 +67,7 @@ pub fn decide(state: &State, command: &Command, now: Timestamp) -> Result<Decisi
 
 /// The operation that waits for this effect. A report that nobody waits for any more is stale.
 fn awaiting<'a>(state: &'a State, effect: &EffectId) -> Option<&'a Operation> {
-    let operation = state.books.operations.get(&effect.operation)?;
-    operation.awaits(effect).then_some(operation)
+    state.books.awaiting(effect)
 }
 
 fn on_ask(draft: &mut Draft<'_>, ask: &Ask, now: Timestamp) -> Result<(), Rejection> {
@@ -131,7 +131,8 @@ fn check_amount(request: &Request) -> Result<(), Rejection> {
         | Request::OrderPut { .. }
         | Request::PickupCapture { .. }
         | Request::OrderShip { .. }
-        | Request::OrderCancel { .. } => None,
+        | Request::OrderCancel { .. }
+        | Request::CaptureQueued(_) => None,
     };
     let in_range = |amount: Money| (1..=AMOUNT_MAX).contains(&amount.minor);
     if amount.is_none_or(in_range) {
@@ -208,6 +209,7 @@ fn request_step(
         payment,
         call: call.clone(),
         baseline,
+        sent_as: None,
     });
     let sent = match call {
         Call::Terminal { terminal, request } => {
@@ -403,23 +405,64 @@ fn on_processor_finished(
     match ending {
         ProcessorEnding::Answered(answer) if is_certain(&step.call, answer) => {
             on_answer(draft, operation, answer.clone(), &[], now);
+            // Whoever waits for the same processor waits no longer.
+            if let Call::Processor { account, .. } = &step.call {
+                queue::proceed(draft, account, now, true);
+            }
         }
         // Nothing is on its way: a report that comes twice.
         ProcessorEnding::Answered(_) | ProcessorEnding::NotSent | ProcessorEnding::InDoubt
             if step.waiting => {}
-        ProcessorEnding::NotSent if step.in_doubt => inquire_later(draft, operation),
-        ProcessorEnding::NotSent if attempts < ATTEMPTS_TO_REACH => {
+        ProcessorEnding::NotSent if flow::is_promise_due(operation) => {
+            on_queue_in_vain(draft, operation, now);
+        }
+        ProcessorEnding::NotSent if step.in_doubt => ask_later(draft, operation, now),
+        ProcessorEnding::NotSent if attempts < ATTEMPTS_TO_REACH && operation.holds() => {
             delay(draft, operation, attempts);
         }
         ProcessorEnding::NotSent => {
-            let answer = Answer::NotDone(Reason::ProcessorUnreachable);
+            let answer = match queue::admission(draft, operation, step, now) {
+                Admission::Never => Answer::NotDone(Reason::ProcessorUnreachable),
+                Admission::Exceeds => Answer::NotDone(Reason::ExceedsFloorLimit),
+                Admission::Within => Answer::Queued,
+            };
             on_answer(draft, operation, answer, &[], now);
         }
         ProcessorEnding::Answered(_) | ProcessorEnding::InDoubt => {
             if !step.in_doubt {
                 enter_doubt(draft, operation);
             }
-            inquire_later(draft, operation);
+            ask_later(draft, operation, now);
+        }
+    }
+}
+
+/// An inquiry of a processor was in vain. Before an app is told so, what may be promised is: the
+/// queue keeps asking.
+fn ask_later(draft: &mut Draft<'_>, operation: &Operation, now: Timestamp) {
+    let Some((_, step)) = operation.pending() else {
+        return;
+    };
+    if operation.queued().is_some() {
+        on_queue_in_vain(draft, operation, now);
+    } else if step.attempts.saturating_add(1) >= INQUIRIES_BEFORE_TELLING
+        && queue::admission(draft, operation, step, now) == Admission::Within
+    {
+        on_answer(draft, operation, Answer::Queued, &[], now);
+    } else {
+        inquire_later(draft, operation);
+    }
+}
+
+/// The processor could not be reached for the capture at the head of a queue. Those that have waited
+/// long enough are given up.
+fn on_queue_in_vain(draft: &mut Draft<'_>, operation: &Operation, now: Timestamp) {
+    let given_up = queue::overdue(draft, operation, now);
+    queue::postpone(draft, operation, &given_up, now);
+    for over in given_up {
+        if let Some(over) = draft.operation(&over).cloned() {
+            let answer = Answer::NotDone(Reason::ProcessorUnreachable);
+            on_answer(draft, &over, answer, &[], now);
         }
     }
 }
@@ -437,26 +480,25 @@ fn on_answer(
     receipts: &[Receipt],
     now: Timestamp,
 ) {
-    let Some((_, step)) = operation.pending() else {
+    let Some((effect, step)) = operation.pending() else {
         return;
     };
     let mut answer = flow::in_earnest(&step.call, answer);
-    let mut movements = Vec::new();
     if let Some(payment) = draft.payment(&step.payment) {
         answer = flow::after_its_time(payment, &step.call, answer, now);
-        let keeps_rest = flow::keeps_rest(draft.directory(), &step.call);
-        movements = flow::movements(payment, &step.call, &answer, keeps_rest);
     }
+    let booked = flow::booked(draft, operation, step, &answer, now);
+    let is_queued = answer == Answer::Queued;
     draft.record(Entry::StepAnswered {
         operation: operation.id.clone(),
         answer,
         receipts: receipts.to_vec(),
     });
-    for movement in movements {
-        draft.record(Entry::PaymentMoved {
-            payment: step.payment.clone(),
-            movement,
-        });
+    for (payment, movement) in booked {
+        draft.record(Entry::PaymentMoved { payment, movement });
+    }
+    if is_queued {
+        queue::take_over(draft, effect, step, now);
     }
     advance(draft, &operation.id, now);
 }
@@ -470,6 +512,11 @@ fn on_recover(draft: &mut Draft<'_>, operation: &Operation, now: Timestamp) {
     if !step.in_doubt && is_unseen(draft, step) {
         let answer = Answer::NotDone(Reason::NotCarriedOut);
         on_answer(draft, operation, answer, &[], now);
+        return;
+    }
+    if step.waiting && operation.queued().is_some() {
+        // Nothing was on its way.
+        on_wake(draft, operation, now);
         return;
     }
     if !step.in_doubt {
@@ -522,12 +569,24 @@ fn delay(draft: &mut Draft<'_>, operation: &Operation, attempts: u32) {
     draft.record(Entry::StepDelayed {
         operation: operation.id.clone(),
         attempts,
+        until: None,
     });
     let doubled = 250_u64.saturating_mul(1_u64.checked_shl(attempts.min(7)).unwrap_or(1));
     draft.effect(Effect::Wake {
         operation: operation.id.clone(),
         after: Duration::from_millis(doubled.min(30_000)),
     });
+}
+
+/// A delay is over: of a queue, if it is what its account waits for.
+fn on_wake(draft: &mut Draft<'_>, operation: &Operation, now: Timestamp) {
+    match operation.queued() {
+        None => send_again(draft, operation),
+        Some(queued) if queue::is_due_with(draft, operation) => {
+            queue::proceed(draft, &queued.account, now, false);
+        }
+        Some(_) => {}
+    }
 }
 
 /// The delay is over: asks again what was asked in vain. A delay of a step that has been answered

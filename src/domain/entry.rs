@@ -6,8 +6,8 @@ use firmware_protocols::vocabulary::terminal::{Receipt, SyncId};
 use serde::{Deserialize, Serialize};
 
 use super::id::{
-    ClientName, Fingerprint, IdempotencyKey, LineId, OperationId, OrderId, PaymentId, TerminalId,
-    Timestamp,
+    ClientName, EffectId, Fingerprint, IdempotencyKey, LineId, OperationId, OrderId, PaymentId,
+    TerminalId, Timestamp,
 };
 use super::operation::{Answer, Call};
 use super::order::{Order, Tender};
@@ -45,6 +45,9 @@ pub enum Entry {
         call: Call,
         /// Of a terminal: its last transaction known before.
         baseline: Option<TransactionMark>,
+        /// Another operation has sent it before, under this name, and hands it over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sent_as: Option<EffectId>,
     },
     /// The terminal told its last transaction just before the waiting step is sent to it.
     StepRebased {
@@ -71,6 +74,9 @@ pub enum Entry {
         operation: OperationId,
         /// How many were in vain so far.
         attempts: u32,
+        /// In a queue: when the next one is due.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
     },
     /// The delay is over: the step is tried or asked for again.
     StepRepeated {

@@ -49,6 +49,9 @@ pub enum Event {
         voided_minor: u64,
         /// Minor units.
         refunded_minor: u64,
+        /// Minor units that wait to be captured.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        queued_minor: u64,
     },
     /// An order changed.
     OrderChanged {
@@ -80,4 +83,9 @@ pub enum Event {
         /// Why, for a technician.
         cause: String,
     },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+const fn is_zero(minor: &u64) -> bool {
+    *minor == 0
 }

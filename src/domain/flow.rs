@@ -8,6 +8,7 @@ mod capture;
 mod deposit;
 mod order_put;
 mod pickup;
+mod queued;
 mod reauthorize;
 mod refund;
 mod refusal;
@@ -20,7 +21,7 @@ mod void;
 use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::TerminalRequest;
 
-pub use booking::{after_its_time, begins_payment, in_earnest, keeps_rest, moved, movements};
+pub use booking::{after_its_time, begins_payment, booked, in_earnest, moved};
 
 use super::draft::Draft;
 use super::entry::Entry;
@@ -115,7 +116,16 @@ pub fn admit(
                 share: *share,
             },
         ),
+        // Nobody asks for it: a decision starts it.
+        Request::CaptureQueued(_) => Err(Rejection::NoRoute),
     }
+}
+
+/// Whether an operation of a queue still has to take what was promised. What it does after that is
+/// tried once.
+#[must_use]
+pub fn is_promise_due(operation: &Operation) -> bool {
+    operation.queued().is_some() && queued::is_due(operation)
 }
 
 /// Looks at the answers so far and says what is next.
@@ -168,6 +178,7 @@ pub fn next(draft: &Draft<'_>, operation: &Operation) -> Next {
         }
         Request::OrderShip { order, .. } => ship::next(draft, operation, order),
         Request::OrderCancel { order, .. } => cancel::next(draft, operation, order),
+        Request::CaptureQueued(queued) => queued::next(draft, operation, queued),
     }
 }
 
@@ -238,6 +249,7 @@ fn finish_as_answered(draft: &Draft<'_>, operation: &Operation, answer: &Answer)
         Answer::Declined(reason) => (Verdict::Declined, Some(*reason)),
         Answer::Cancelled => (Verdict::Cancelled, Some(Reason::Aborted)),
         Answer::NotDone(reason) => (Verdict::Failed, Some(*reason)),
+        Answer::Queued => (Verdict::Approved, Some(Reason::AwaitingRetry)),
     };
     let outcome = outcome(draft, operation, verdict, reason);
     finish(Outcome {
@@ -285,6 +297,10 @@ fn outcome(
             .iter()
             .filter_map(taken)
             .try_fold(nothing, Money::checked_add);
+        let mut queued = operation.steps.iter().filter_map(promised);
+        outcome.queued = queued
+            .try_fold(nothing, Money::checked_add)
+            .filter(|queued| !queued.is_zero());
         let refunded = Money::new(given_back(operation), first.currency);
         outcome.refunded = Some(refunded).filter(|refunded| !refunded.is_zero());
         let open = outcome.payments.iter().map(Payment::open);
@@ -305,6 +321,11 @@ fn taken(step: &Step) -> Option<Money> {
     };
     let asked = amount_asked(&step.call).filter(|_| takes_money(&step.call))?;
     Some(Money::new(moved(&step.call, approval), asked.currency))
+}
+
+/// What a step promised, to be taken when the processor can be reached again.
+fn promised(step: &Step) -> Option<Money> {
+    amount_asked(&step.call).filter(|_| step.answer == Some(Answer::Queued))
 }
 
 /// What an operation has given back so far, in minor units.
@@ -329,7 +350,8 @@ fn given_back(operation: &Operation) -> u64 {
                 | Answer::OnHold { .. }
                 | Answer::Declined(_)
                 | Answer::Cancelled
-                | Answer::NotDone(_),
+                | Answer::NotDone(_)
+                | Answer::Queued,
             )
             | None => None,
         });
@@ -371,6 +393,11 @@ const fn amount_asked(call: &Call) -> Option<Money> {
             ProcessorRequest::Void { .. } | ProcessorRequest::Refund { .. } => None,
         },
     }
+}
+
+/// Whether a step has paid for goods, now or by a promise.
+fn has_paid(step: &Step) -> bool {
+    takes_money(&step.call) && (is_approved(step) || step.answer == Some(Answer::Queued))
 }
 
 /// Whether a step was approved.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use firmware_protocols::time::Duration;
 use serde::{Deserialize, Serialize};
 
 macro_rules! names {
@@ -81,6 +82,22 @@ impl fmt::Display for EffectId {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// So much later.
+    #[must_use]
+    pub fn after(self, delay: Duration) -> Self {
+        let delay = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(delay))
+    }
+
+    /// How long after `earlier` it is; nothing if it is not.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        let between = self.0.saturating_sub(earlier.0);
+        Duration::from_millis(u64::try_from(between).unwrap_or(0))
+    }
+}
 
 /// A token as the domain and the journal see it: sealed by `vault`, opened only by the adapter that
 /// sends it. It prints nothing of itself.

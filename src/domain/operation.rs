@@ -12,7 +12,7 @@ use super::id::{
     SealedToken, TerminalId, Timestamp,
 };
 use super::outcome::{Outcome, Reason};
-use super::request::Request;
+use super::request::{QueuedCapture, Request};
 use super::terminal::{TerminalReference, TerminalResult, TransactionMark};
 
 /// One request of a POS app that moves money, from its start to its end.
@@ -47,6 +47,8 @@ pub struct Step {
     pub call: Call,
     /// Of a terminal: its last transaction before this one.
     pub baseline: Option<TransactionMark>,
+    /// Under which name it was sent first, by the operation that handed it over to this one.
+    pub sent_as: Option<EffectId>,
     /// Of a terminal: the result that it told, acknowledged but not concluded.
     pub reported: Option<TerminalResult>,
     /// It may have happened, and an inquiry must tell.
@@ -55,6 +57,8 @@ pub struct Step {
     pub attempts: u32,
     /// The last try was in vain and the next one waits for its time: nothing is on its way.
     pub waiting: bool,
+    /// In a queue: not before then is the next one tried.
+    pub until: Option<Timestamp>,
     /// How it ended.
     pub answer: Option<Answer>,
 }
@@ -96,6 +100,9 @@ pub enum Answer {
     Cancelled,
     /// It certainly did not happen.
     NotDone(Reason),
+    /// The processor cannot be reached: an operation of the station goes on with it, for as long as
+    /// it takes.
+    Queued,
 }
 
 /// What an approval brings.
@@ -137,15 +144,18 @@ impl Operation {
                 payment,
                 call,
                 baseline,
+                sent_as,
                 ..
             } => self.steps.push(Step {
                 payment: payment.clone(),
                 call: call.clone(),
                 baseline: baseline.clone(),
+                sent_as: sent_as.clone(),
                 reported: None,
                 in_doubt: false,
                 attempts: 0,
                 waiting: false,
+                until: None,
                 answer: None,
             }),
             Entry::StepRebased { baseline, .. } => {
@@ -155,10 +165,13 @@ impl Operation {
                 self.change_last(|step| step.reported = Some((**result).clone()));
             }
             Entry::StepInDoubt { .. } => self.change_last(|step| step.in_doubt = true),
-            Entry::StepDelayed { attempts, .. } => {
+            Entry::StepDelayed {
+                attempts, until, ..
+            } => {
                 self.change_last(|step| {
                     step.attempts = *attempts;
                     step.waiting = true;
+                    step.until = *until;
                 });
             }
             Entry::StepRepeated { .. } => self.change_last(|step| step.waiting = false),
@@ -189,13 +202,11 @@ impl Operation {
     pub fn pending(&self) -> Option<(EffectId, &Step)> {
         let step = self.steps.last().filter(|step| step.answer.is_none())?;
         let at = self.steps.len().saturating_sub(1);
-        Some((
-            EffectId {
-                operation: self.id.clone(),
-                step: at,
-            },
-            step,
-        ))
+        let own = || EffectId {
+            operation: self.id.clone(),
+            step: at,
+        };
+        Some((step.sent_as.clone().unwrap_or_else(own), step))
     }
 
     /// Whether the step of that name waits for an answer.
@@ -218,6 +229,32 @@ impl Operation {
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
         self.pending().is_some_and(|(_, step)| step.in_doubt)
+    }
+
+    /// The capture that waits for its processor, if that is what it is.
+    #[must_use]
+    pub const fn queued(&self) -> Option<&QueuedCapture> {
+        match &self.request {
+            Request::CaptureQueued(queued) => Some(queued),
+            Request::Sale { .. }
+            | Request::Authorize { .. }
+            | Request::Capture { .. }
+            | Request::Void { .. }
+            | Request::Refund { .. }
+            | Request::DepositTake { .. }
+            | Request::DepositTokenize { .. }
+            | Request::OrderPut { .. }
+            | Request::PickupCapture { .. }
+            | Request::OrderShip { .. }
+            | Request::OrderCancel { .. } => None,
+        }
+    }
+
+    /// Whether others have to wait for its end before they touch its payments and its order. What
+    /// waits for a processor has its money set apart instead.
+    #[must_use]
+    pub const fn holds(&self) -> bool {
+        self.queued().is_none()
     }
 
     /// Whether it is about that payment.

@@ -22,6 +22,9 @@ pub struct Outcome {
     pub order: Option<OrderVersion>,
     /// What was taken by this operation.
     pub captured: Option<Money>,
+    /// What was promised by this operation and is taken when the processor can be reached again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued: Option<Money>,
     /// What was given back by this operation.
     pub refunded: Option<Money>,
     /// What is held for later.
@@ -58,6 +61,7 @@ impl Outcome {
             payments: Vec::new(),
             order: None,
             captured: None,
+            queued: None,
             refunded: None,
             secured: None,
             balance_due: None,
@@ -161,6 +165,12 @@ pub enum Reason {
     TerminalUnreachable,
     /// The processor could not be reached.
     ProcessorUnreachable,
+    /// Too much to be promised while the processor cannot be reached.
+    ExceedsFloorLimit,
+    /// Promised: it is captured when the processor can be reached again.
+    AwaitingRetry,
+    /// What was promised could not be captured.
+    CaptureFailed,
     /// The terminal was asked afterwards and had not done it.
     NotCarriedOut,
     /// Stopped at the terminal or by the cashier.

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `initialized` | created, no answer yet |
 //! | `on_hold` | the processor is reviewing it by hand |
-//! | `authorized` | authorized > 0, nothing captured, not all voided |
+//! | `authorized` | authorized > 0, nothing captured, not all voided; what is queued is still held |
 //! | `partially_captured` | 0 < captured, captured + voided < authorized, nothing refunded |
 //! | `captured` | captured > 0, captured + voided = authorized, nothing refunded |
 //! | `authorization_voided` | nothing captured, voided = authorized; final |
@@ -25,7 +25,8 @@ use super::terminal::TerminalReference;
 
 /// One authorization and what followed from it.
 ///
-/// INVARIANT: captured + voided <= authorized, refunded <= captured, and lapsed <= voided.
+/// INVARIANT: captured + voided + queued + tied <= authorized, refunded <= captured, and
+/// lapsed <= voided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {
     /// Its name, the same in every store.
@@ -58,6 +59,18 @@ pub struct Payment {
     pub terminal: Option<TerminalReference>,
     /// When the authorization ends, where known.
     pub expires_at: Option<Timestamp>,
+    /// When it was authorized, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorized_at: Option<Timestamp>,
+    /// Minor units that are promised and wait to be captured: nobody else may have them.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub queued: u64,
+    /// Minor units that the processor lets go with a capture that waits: it captures only once.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub tied: u64,
+    /// Minor units that were promised and could not be captured, and that nobody has taken since.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub uncaptured: u64,
     /// Minor units that were still held when the authorization ended; they are among those voided.
     /// So much may be authorized anew by card token.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -147,6 +160,9 @@ pub enum Movement {
         terminal: Option<TerminalReference>,
         /// When it ends.
         expires_at: Option<Timestamp>,
+        /// When it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     },
     /// Held money was taken.
     Captured {
@@ -179,6 +195,32 @@ pub enum Movement {
         /// Reference to the authorization that it may become.
         token: Option<SealedToken>,
     },
+    /// Held money is promised: an operation of the station captures it when it can.
+    CaptureQueued {
+        /// Minor units.
+        amount: u64,
+        /// Minor units that go when it is captured, as the processor captures only once.
+        rest: u64,
+    },
+    /// What was promised was taken.
+    QueuedCaptured {
+        /// Minor units taken.
+        amount: u64,
+        /// Minor units promised.
+        of: u64,
+        /// Reference to the capture.
+        token: Option<SealedToken>,
+    },
+    /// What was promised is promised from elsewhere now.
+    CaptureUnqueued {
+        /// Minor units.
+        amount: u64,
+    },
+    /// What was promised could not be taken: it is nobody's again.
+    CaptureFailed {
+        /// Minor units.
+        amount: u64,
+    },
     /// Declined.
     Rejected(Reason),
     /// Ended without money, for a technical reason or because someone stopped it.
@@ -210,17 +252,33 @@ impl Payment {
             captures: Vec::new(),
             terminal: None,
             expires_at: None,
+            authorized_at: None,
+            queued: 0,
+            tied: 0,
+            uncaptured: 0,
             lapsed: 0,
             replaces: None,
             par: None,
         }
     }
 
-    /// What is held and neither captured nor voided.
+    /// What is held, neither captured nor voided, and promised to nobody.
     #[must_use]
     pub const fn open(&self) -> Money {
+        let promised = self.queued.saturating_add(self.tied);
+        Money::new(self.held().saturating_sub(promised), self.currency)
+    }
+
+    /// Minor units that are neither captured nor voided.
+    const fn held(&self) -> u64 {
         let gone = self.captured.saturating_add(self.voided);
-        Money::new(self.authorized.saturating_sub(gone), self.currency)
+        self.authorized.saturating_sub(gone)
+    }
+
+    /// What goods may go for: captured and not refunded, or promised.
+    #[must_use]
+    pub const fn paid_or_queued(&self) -> Money {
+        Money::new(self.paid().minor.saturating_add(self.queued), self.currency)
     }
 
     /// What is captured and not refunded.
@@ -250,11 +308,11 @@ impl Payment {
             Status::Refunded
         } else if self.refunded > 0 {
             Status::PartiallyRefunded
-        } else if self.captured > 0 && self.open().is_zero() {
+        } else if self.captured > 0 && self.held() == 0 {
             Status::Captured
         } else if self.captured > 0 {
             Status::PartiallyCaptured
-        } else if self.open().is_zero() {
+        } else if self.held() == 0 {
             Status::AuthorizationVoided
         } else {
             Status::Authorized
@@ -290,6 +348,7 @@ impl Payment {
             let open = Money::zero(self.currency);
             return Err(Rejection::ExceedsOpenAmount { open });
         }
+        self.check_queue(open)?;
         if open.is_zero() || amount.minor > open.minor {
             return Err(Rejection::ExceedsOpenAmount { open });
         }
@@ -305,6 +364,7 @@ impl Payment {
         if !self.open().is_zero() {
             return Ok(self.open());
         }
+        self.check_queue(self.open())?;
         let paid = self.paid();
         Err(if paid.is_zero() {
             Rejection::ExceedsCapturedAmount { paid }
@@ -320,6 +380,7 @@ impl Payment {
             return Err(Rejection::PaymentAlreadyVoided);
         }
         if self.captured == 0 {
+            self.check_queue(self.open())?;
             let part = amount.is_some_and(|amount| amount.minor < self.open().minor);
             return Err(if part {
                 Rejection::CaptureLess
@@ -346,6 +407,7 @@ impl Payment {
                 auth_token,
                 terminal,
                 expires_at,
+                at,
             } => {
                 self.authorized = self.authorized.saturating_add(*amount);
                 self.standing = Standing::Normal;
@@ -354,15 +416,12 @@ impl Payment {
                 self.auth_token.clone_from(auth_token);
                 self.terminal.clone_from(terminal);
                 self.expires_at = *expires_at;
+                self.authorized_at = *at;
             }
             Movement::Captured { amount, token } => {
                 let amount = (*amount).min(self.open().minor);
-                self.captured = self.captured.saturating_add(amount);
-                self.captures.push(Capture {
-                    amount,
-                    refunded: 0,
-                    token: token.clone(),
-                });
+                self.uncaptured = self.uncaptured.saturating_sub(amount);
+                self.apply_capture(amount, token.as_ref());
             }
             Movement::Voided { amount } => {
                 let amount = (*amount).min(self.open().minor);
@@ -376,6 +435,26 @@ impl Payment {
             }
             Movement::Replaced { amount, .. } => {
                 self.lapsed = self.lapsed.saturating_sub(*amount);
+            }
+            Movement::CaptureQueued { amount, rest } => {
+                let amount = (*amount).min(self.open().minor);
+                self.queued = self.queued.saturating_add(amount);
+                let rest = (*rest).min(self.open().minor);
+                self.tied = self.tied.saturating_add(rest);
+            }
+            Movement::QueuedCaptured { amount, of, token } => {
+                let of = self.unqueue(*of);
+                let amount = (*amount).min(of);
+                let missing = of.saturating_sub(amount);
+                self.uncaptured = self.uncaptured.saturating_add(missing);
+                self.apply_capture(amount, token.as_ref());
+            }
+            Movement::CaptureUnqueued { amount } => {
+                self.unqueue(*amount);
+            }
+            Movement::CaptureFailed { amount } => {
+                let amount = self.unqueue(*amount);
+                self.uncaptured = self.uncaptured.saturating_add(amount);
             }
             Movement::HeldForReview { token } => {
                 self.standing = Standing::OnHold;
@@ -391,6 +470,12 @@ impl Payment {
     #[must_use]
     pub const fn holds_invariants(&self) -> bool {
         let Some(gone) = self.captured.checked_add(self.voided) else {
+            return false;
+        };
+        let Some(gone) = gone.checked_add(self.queued) else {
+            return false;
+        };
+        let Some(gone) = gone.checked_add(self.tied) else {
             return false;
         };
         gone <= self.authorized && self.refunded <= self.captured && self.lapsed <= self.voided
@@ -421,6 +506,24 @@ impl Payment {
         Some((token, Money::new(left.min(amount.minor), self.currency)))
     }
 
+    fn apply_capture(&mut self, amount: u64, token: Option<&SealedToken>) {
+        self.captured = self.captured.saturating_add(amount);
+        self.captures.push(Capture {
+            amount,
+            refunded: 0,
+            token: token.cloned(),
+        });
+    }
+
+    /// Ends a promise, and gives what it was about. Where the processor captures once there is only
+    /// one, and what is tied to it is free again.
+    fn unqueue(&mut self, amount: u64) -> u64 {
+        let amount = amount.min(self.queued);
+        self.queued = self.queued.saturating_sub(amount);
+        self.tied = 0;
+        amount
+    }
+
     fn apply_refund(&mut self, amount: u64) {
         self.refunded = self.refunded.saturating_add(amount);
         let mut rest = amount;
@@ -442,6 +545,15 @@ impl Payment {
             | Status::AuthorizationVoided
             | Status::PartiallyRefunded
             | Status::Refunded => Ok(()),
+        }
+    }
+
+    /// Where nothing but promised money is left, there is nothing to do but wait.
+    const fn check_queue(&self, open: Money) -> Result<(), Rejection> {
+        if open.is_zero() && self.queued > 0 {
+            Err(Rejection::AwaitingRetry)
+        } else {
+            Ok(())
         }
     }
 

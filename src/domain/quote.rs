@@ -44,7 +44,10 @@ pub(super) fn due<'a>(
     order: &Order,
     lines: &[LineId],
 ) -> Money {
-    order.due_for(lines, sum(order, payments.map(Payment::paid)).minor)
+    order.due_for(
+        lines,
+        sum(order, payments.map(Payment::paid_or_queued)).minor,
+    )
 }
 
 /// Checks that the lines exist and wait, each named once.

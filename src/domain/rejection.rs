@@ -56,6 +56,8 @@ pub enum Rejection {
         /// What is left.
         paid: Money,
     },
+    /// All that is left of the payment is promised and waits to be captured.
+    AwaitingRetry,
     /// Neither a terminal nor a processor here can carry it out.
     NoRoute,
     /// No order of that name is known here.

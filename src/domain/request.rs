@@ -3,7 +3,7 @@
 use firmware_protocols::vocabulary::Money;
 use serde::{Deserialize, Serialize};
 
-use super::id::{LineId, OrderId, PaymentId, TerminalId};
+use super::id::{LineId, MerchantAccountId, OrderId, PaymentId, TerminalId, Timestamp};
 use super::order::Order;
 use super::payment::Payment;
 
@@ -106,6 +106,26 @@ pub enum Request {
         /// What becomes of their share of the deposit.
         share: DepositShare,
     },
+    /// Take what was promised while the processor could not be reached. No app asks for it: the
+    /// station starts it when it hands goods over without having the money.
+    CaptureQueued(QueuedCapture),
+}
+
+/// A capture that waits for its processor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueuedCapture {
+    /// The payment that it was promised from.
+    pub payment: PaymentId,
+    /// The order that it pays, if any.
+    pub order: Option<OrderId>,
+    /// Where it waits.
+    pub account: MerchantAccountId,
+    /// How much.
+    pub amount: Money,
+    /// When the authorization ends: what ends first is sent first.
+    pub expires_at: Option<Timestamp>,
+    /// Since when it waits.
+    pub queued_at: Timestamp,
 }
 
 /// What becomes of the share of the deposit that was paid for cancelled lines.
@@ -147,6 +167,7 @@ impl Request {
             Self::PickupCapture { .. } => "pickup.capture",
             Self::OrderShip { .. } => "order.ship",
             Self::OrderCancel { .. } => "order.cancel",
+            Self::CaptureQueued(_) => "payment.capture_queued",
         }
     }
 
@@ -159,6 +180,7 @@ impl Request {
             | Self::PickupCapture { order, .. }
             | Self::OrderShip { order, .. }
             | Self::OrderCancel { order, .. } => Some(order),
+            Self::CaptureQueued(queued) => queued.order.as_ref(),
             Self::Sale { .. }
             | Self::Authorize { .. }
             | Self::Capture { .. }
@@ -174,6 +196,7 @@ impl Request {
             Self::Capture { payment, .. }
             | Self::Void { payment }
             | Self::Refund { payment, .. } => Some(payment),
+            Self::CaptureQueued(queued) => Some(&queued.payment),
             Self::Sale { .. }
             | Self::Authorize { .. }
             | Self::DepositTake { .. }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::directory::Directory;
 use super::entry::Entry;
-use super::id::{OperationId, OrderId, PaymentId, TerminalId};
+use super::id::{EffectId, OperationId, OrderId, PaymentId, TerminalId};
 use super::operation::Operation;
 use super::order::{LineState, Order};
 use super::payment::Payment;
@@ -158,7 +158,7 @@ impl Aggregates {
     pub fn holder_of_payment(&self, payment: &PaymentId) -> Option<&Operation> {
         self.operations
             .values()
-            .find(|operation| operation.touches(payment))
+            .find(|operation| operation.holds() && operation.touches(payment))
     }
 
     /// The open operation that is about an order.
@@ -166,6 +166,19 @@ impl Aggregates {
     pub fn holder_of_order(&self, order: &OrderId) -> Option<&Operation> {
         self.operations
             .values()
-            .find(|operation| operation.request.order() == Some(order))
+            .find(|operation| operation.holds() && operation.request.order() == Some(order))
+    }
+
+    /// The open operation that waits for the answer to an effect: the one that sent it, or the one
+    /// that it was handed over to.
+    #[must_use]
+    pub fn awaiting(&self, effect: &EffectId) -> Option<&Operation> {
+        let own = self.operations.get(&effect.operation);
+        let handed_over = || {
+            let mut queued = self.operations.values().filter(|it| it.queued().is_some());
+            queued.find(|operation| operation.awaits(effect))
+        };
+        own.filter(|operation| operation.awaits(effect))
+            .or_else(handed_over)
     }
 }

@@ -15,6 +15,7 @@ mod outside;
 mod payments;
 mod pickup;
 mod properties;
+mod queue;
 mod reauthorize;
 mod recovery;
 mod refusal;

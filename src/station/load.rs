@@ -50,7 +50,10 @@ impl Station {
                 .map(|operation| operation.id.clone()),
             Command::TerminalResult { effect, .. }
             | Command::TerminalFinished { effect, .. }
-            | Command::ProcessorFinished { effect, .. } => Some(effect.operation.clone()),
+            | Command::ProcessorFinished { effect, .. } => {
+                let awaiting = self.state.books.awaiting(effect);
+                awaiting.map(|operation| operation.id.clone())
+            }
             Command::Wake(operation) | Command::Recover(operation) => Some(operation.clone()),
         };
         let operation = operation

@@ -9,6 +9,7 @@
 )]
 
 mod architecture;
+mod gate;
 mod outcomes;
 mod packaging;
 mod scenarios;

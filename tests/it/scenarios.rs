@@ -8,6 +8,7 @@ mod find;
 mod guards;
 mod input;
 mod journal;
+mod offline;
 mod pickup;
 mod recovery;
 mod retry;

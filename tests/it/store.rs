@@ -159,6 +159,8 @@ pub(crate) struct Setup {
     pub(crate) processor: String,
     pub(crate) more_account: String,
     pub(crate) more_station: String,
+    /// Lines of the table `[offline]`.
+    pub(crate) offline: String,
     /// How long the terminal may take to answer a command.
     pub(crate) response_ms: u64,
     /// How long a payment may take without a sign of life.
@@ -178,6 +180,7 @@ impl Setup {
             processor: processor.url(),
             more_account: String::new(),
             more_station: String::new(),
+            offline: String::new(),
             response_ms: 2_000,
             completion_ms: 10_000,
         }
@@ -208,6 +211,7 @@ impl Setup {
              merchant = \"M-1\"\ntimeout_ms = 2000\n{}\n",
             self.name, self.more_station, self.processor, self.more_account,
         );
+        text.push_str(&format!("[offline]\n{}\n", self.offline));
         if let Some(line) = &self.terminal {
             text.push_str(&format!(
                 "[[terminal]]\nid = \"till\"\nprotocol = \"zvt\"\ncurrency = \"NOK\"\n\

@@ -3,10 +3,12 @@
 use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::TerminalRequest;
 
+use super::queued;
 use crate::domain::directory::{Directory, PartialCapture};
+use crate::domain::draft::Draft;
 use crate::domain::effect::ProcessorRequest;
-use crate::domain::id::Timestamp;
-use crate::domain::operation::{Answer, Approval, Call};
+use crate::domain::id::{PaymentId, Timestamp};
+use crate::domain::operation::{Answer, Approval, Call, Operation, Step};
 use crate::domain::outcome::Reason;
 use crate::domain::payment::{Movement, Payment};
 
@@ -21,7 +23,8 @@ pub fn in_earnest(call: &Call, answer: Answer) -> Answer {
         | Answer::OnHold { .. }
         | Answer::Declined(_)
         | Answer::Cancelled
-        | Answer::NotDone(_) => answer,
+        | Answer::NotDone(_)
+        | Answer::Queued => answer,
     }
 }
 
@@ -76,8 +79,7 @@ fn at_most(asked: Money, approval: &Approval) -> u64 {
 }
 
 /// Whether a capture of a part leaves the rest held.
-#[must_use]
-pub fn keeps_rest(directory: &Directory, call: &Call) -> bool {
+fn keeps_rest(directory: &Directory, call: &Call) -> bool {
     match call {
         Call::Processor { account, .. } => directory
             .accounts
@@ -88,23 +90,67 @@ pub fn keeps_rest(directory: &Directory, call: &Call) -> bool {
     }
 }
 
+/// What an answer does to the books.
+#[must_use]
+pub fn booked(
+    draft: &Draft<'_>,
+    operation: &Operation,
+    step: &Step,
+    answer: &Answer,
+    now: Timestamp,
+) -> Vec<(PaymentId, Movement)> {
+    let Some(payment) = draft.payment(&step.payment) else {
+        return Vec::new();
+    };
+    let queued = operation.queued().filter(|_| queued::is_due(operation));
+    let mut booked = Vec::new();
+    if queued.is_none() || begins_payment(&step.call) {
+        let keeps_rest = keeps_rest(draft.directory(), &step.call);
+        let movements = match answer {
+            Answer::Queued => vec![promise(payment, &step.call, keeps_rest)],
+            Answer::Approved(_)
+            | Answer::OnHold { .. }
+            | Answer::Declined(_)
+            | Answer::Cancelled
+            | Answer::NotDone(_) => movements(payment, &step.call, answer, keeps_rest, now),
+        };
+        booked.extend(movements.into_iter().map(|it| (payment.id.clone(), it)));
+    }
+    if let Some(queued) = queued {
+        booked.extend(queued::movements(draft, operation, queued, step, answer));
+    }
+    booked
+}
+
+/// The capture is promised; where the processor captures only once, the rest goes with it.
+fn promise(payment: &Payment, call: &Call, keeps_rest: bool) -> Movement {
+    let amount = super::amount_asked(call).map_or(0, |amount| amount.minor);
+    let rest = payment.open().minor.saturating_sub(amount);
+    Movement::CaptureQueued {
+        amount,
+        rest: if keeps_rest { 0 } else { rest },
+    }
+}
+
 /// The movements that follow from an answer. A refused follow-up (capture, void, refund) leaves the
 /// payment as it is; a refused first authorization ends it.
-#[must_use]
-pub fn movements(
+fn movements(
     payment: &Payment,
     call: &Call,
     answer: &Answer,
     keeps_rest: bool,
+    now: Timestamp,
 ) -> Vec<Movement> {
     let begins = begins_payment(call);
     match answer {
         Answer::Approved(approval) => {
             let amount = moved(call, approval);
             match call {
-                Call::Terminal { request, .. } => of_terminal(payment, request, amount, approval),
+                Call::Terminal { request, .. } => {
+                    of_terminal(payment, request, amount, approval, now)
+                }
                 Call::Processor { request, .. } => {
-                    let mut movements = of_processor(payment, request, amount, approval);
+                    let mut movements = of_processor(payment, request, amount, approval, now);
                     let captures = matches!(request, ProcessorRequest::Capture { .. });
                     if captures && !keeps_rest && payment.open().minor > amount {
                         movements.push(Movement::Lapsed);
@@ -122,9 +168,11 @@ pub fn movements(
         Answer::Declined(Reason::AuthorizationExpired) if !payment.open().is_zero() => {
             vec![Movement::Lapsed]
         }
-        Answer::OnHold { .. } | Answer::Declined(_) | Answer::NotDone(_) | Answer::Cancelled => {
-            Vec::new()
-        }
+        Answer::OnHold { .. }
+        | Answer::Declined(_)
+        | Answer::NotDone(_)
+        | Answer::Cancelled
+        | Answer::Queued => Vec::new(),
     }
 }
 
@@ -147,6 +195,7 @@ fn of_terminal(
     request: &TerminalRequest,
     amount: u64,
     approval: &Approval,
+    now: Timestamp,
 ) -> Vec<Movement> {
     match request {
         TerminalRequest::Sale { .. } => {
@@ -154,9 +203,9 @@ fn of_terminal(
                 amount,
                 token: approval.token.clone(),
             };
-            vec![authorized(amount, approval), captured]
+            vec![authorized(amount, approval, now), captured]
         }
-        TerminalRequest::Authorize { .. } => vec![authorized(amount, approval)],
+        TerminalRequest::Authorize { .. } => vec![authorized(amount, approval, now)],
         // The terminal books a reservation once and lets the rest go.
         TerminalRequest::CaptureReservation { .. } => {
             let token = approval.token.clone();
@@ -200,6 +249,7 @@ fn of_processor(
     request: &ProcessorRequest,
     amount: u64,
     approval: &Approval,
+    now: Timestamp,
 ) -> Vec<Movement> {
     let movement = match request {
         // The processor repeats neither card nor token: those that were used stay the payment's.
@@ -210,7 +260,7 @@ fn of_processor(
                 card: approval.card.as_ref().or(payment.card.as_ref()).cloned(),
                 ..approval.clone()
             };
-            authorized(amount, &approval)
+            authorized(amount, &approval, now)
         }
         ProcessorRequest::Capture { .. } => Movement::Captured {
             amount,
@@ -222,7 +272,7 @@ fn of_processor(
     vec![movement]
 }
 
-fn authorized(amount: u64, approval: &Approval) -> Movement {
+fn authorized(amount: u64, approval: &Approval, now: Timestamp) -> Movement {
     Movement::Authorized {
         amount,
         card: approval.card.clone(),
@@ -230,5 +280,6 @@ fn authorized(amount: u64, approval: &Approval) -> Movement {
         auth_token: approval.token.clone(),
         terminal: approval.terminal.clone(),
         expires_at: approval.expires_at,
+        at: Some(now),
     }
 }

@@ -58,9 +58,9 @@ pub(super) fn admit(
     for payment in draft.usable_payments(order) {
         check_payment_free(draft, &payment.id)?;
     }
-    let paid = draft
-        .usable_payments(order)
-        .fold(0_u64, |sum, it| sum.saturating_add(it.paid().minor));
+    let paid = draft.usable_payments(order).fold(0_u64, |sum, it| {
+        sum.saturating_add(it.paid_or_queued().minor)
+    });
     let settled = settle(order, &lines, paid, wish.share);
     Ok(vec![Entry::LinesCancelled {
         order: order.id.clone(),

@@ -208,7 +208,7 @@ fn hold_remainder(draft: &Draft<'_>, operation: &Operation, wish: &Wish<'_>) -> 
         let warning = match answer {
             Answer::Approved(_) => None,
             Answer::OnHold { .. } => Some(Reason::OnHold),
-            Answer::Declined(_) | Answer::Cancelled | Answer::NotDone(_) => {
+            Answer::Declined(_) | Answer::Cancelled | Answer::NotDone(_) | Answer::Queued => {
                 Some(Reason::RemainderDeclined)
             }
         };

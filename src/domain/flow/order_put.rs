@@ -47,7 +47,10 @@ pub(super) fn admit(
                 payment: Box::new(payment.clone()),
             }),
             Some(known) => {
-                let moved = elsewhere::moved(known, payment, payments);
+                // What this station has promised itself is not for others to say.
+                let mut told = payment.clone();
+                told.queued = told.queued.max(promised_here(draft, &known.id));
+                let moved = elsewhere::moved(known, &told, payments);
                 if !moved.is_empty() {
                     check_payment_free(draft, &payment.id)?;
                 }
@@ -62,6 +65,14 @@ pub(super) fn admit(
         order: Box::new(order.clone()),
     });
     Ok(entries)
+}
+
+/// Minor units of a payment that wait for their processor here.
+fn promised_here(draft: &Draft<'_>, payment: &PaymentId) -> u64 {
+    let queued = draft.operations().filter_map(Operation::queued);
+    queued
+        .filter(|queued| queued.payment == *payment)
+        .fold(0, |sum, queued| sum.saturating_add(queued.amount.minor))
 }
 
 pub(super) fn next(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Next {

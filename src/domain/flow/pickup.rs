@@ -6,7 +6,9 @@ use firmware_protocols::vocabulary::terminal::TerminalRequest;
 
 use super::order_put::check_order_free;
 use super::sale::at_terminal;
-use super::{Next, Plan, check_payment_free, check_terminal, finish, is_approved, outcome, taken};
+use super::{
+    Next, Plan, check_payment_free, check_terminal, finish, is_approved, outcome, promised, taken,
+};
 use super::{reauthorize, refusal, route};
 use crate::domain::allocation;
 use crate::domain::draft::Draft;
@@ -101,7 +103,8 @@ pub(super) fn next(
             Some(Reason::Other),
         ));
     };
-    let taken = operation.steps.iter().filter_map(taken);
+    let paid = |step: &Step| taken(step).or_else(|| promised(step));
+    let taken = operation.steps.iter().filter_map(paid);
     let taken = taken.fold(0_u64, |sum, part| sum.saturating_add(part.minor));
     let rest = Money::new(due.minor.saturating_sub(taken), due.currency);
     if rest.is_zero() {
@@ -217,7 +220,9 @@ fn hand_over(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Next {
         return Next::Call(Box::new(plan));
     }
     let let_go = reauthorize::let_go(draft, operation, order).next();
+    let is_promised = operation.steps.iter().any(|it| promised(it).is_some());
     let warning = let_go.map(|_| Reason::RemainderDeclined);
+    let warning = is_promised.then_some(Reason::AwaitingRetry).or(warning);
     finish(Outcome {
         skipped: skipped(draft, operation, order, true),
         ..outcome(draft, operation, Verdict::Approved, warning)
@@ -268,7 +273,7 @@ fn release(draft: &Draft<'_>, operation: &Operation, order: &Order, rest: Money)
         Some(Answer::NotDone(reason)) => (Verdict::Failed, *reason),
         Some(Answer::Cancelled) => (Verdict::Cancelled, Reason::Aborted),
         Some(Answer::OnHold { .. }) => (Verdict::Declined, Reason::OnHold),
-        Some(Answer::Approved(_)) => (Verdict::Declined, Reason::BalanceDue),
+        Some(Answer::Approved(_) | Answer::Queued) => (Verdict::Declined, Reason::BalanceDue),
         None => {
             let first = skipped.first().map(|skipped| skipped.reason);
             (Verdict::Declined, first.unwrap_or(Reason::BalanceDue))

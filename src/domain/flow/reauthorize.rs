@@ -19,14 +19,26 @@ pub(super) fn plan(
     ended: &Payment,
     rest: Money,
 ) -> Option<Plan> {
+    let was_tried =
+        made_by(draft, operation).any(|(payment, _)| payment.replaces.as_ref() == Some(&ended.id));
+    let amount = Money::new(ended.lapsed.min(rest.minor), rest.currency);
+    (!was_tried)
+        .then(|| again(draft, operation, ended, amount))
+        .flatten()
+}
+
+/// Holds an amount with the card of a payment, where its account can and the card is known.
+pub(super) fn again(
+    draft: &Draft<'_>,
+    operation: &Operation,
+    ended: &Payment,
+    amount: Money,
+) -> Option<Plan> {
     let account = ended.account.clone()?;
     let capabilities = draft.directory().accounts.get(&account)?;
     let card_token = ended.card_token.clone()?;
-    let amount = Money::new(ended.lapsed.min(rest.minor), rest.currency);
-    let was_tried =
-        made_by(draft, operation).any(|(payment, _)| payment.replaces.as_ref() == Some(&ended.id));
-    let able = capabilities.card_token_authorization && ended.currency == rest.currency;
-    if was_tried || !able || amount.is_zero() {
+    let able = capabilities.card_token_authorization && ended.currency == amount.currency;
+    if !able || amount.is_zero() {
         return None;
     }
     let before = operation.steps.iter();
@@ -67,7 +79,7 @@ pub(super) fn let_go<'a>(
 ) -> impl Iterator<Item = (&'a Payment, Money)> {
     let covered = draft
         .usable_payments(order)
-        .flat_map(|payment| [payment.paid().minor, payment.open().minor])
+        .flat_map(|payment| [payment.paid_or_queued().minor, payment.open().minor])
         .fold(0, u64::saturating_add);
     // With what was kept of cancelled lines, as that is among what was paid.
     let price = order.price();

@@ -1,6 +1,6 @@
 //! Why a tender cannot even be tried from here. It is passed over and named; the next one is tried.
 
-use super::{is_approved, route};
+use super::route;
 use crate::domain::draft::Draft;
 use crate::domain::operation::Operation;
 use crate::domain::order::{Order, Tender};
@@ -62,7 +62,7 @@ pub(super) fn skipped(
 ) -> Vec<Skipped> {
     let has_paid = |payment: &Payment| {
         let mut steps = operation.steps.iter();
-        steps.any(|step| step.payment == payment.id && is_approved(step) && is_capture(step))
+        steps.any(|step| step.payment == payment.id && super::has_paid(step))
     };
     let payments: Vec<&Payment> = draft.usable_payments(order).collect();
     let last = payments.iter().rposition(|payment| has_paid(payment));
@@ -89,8 +89,4 @@ pub(super) fn skipped(
             })
         })
         .collect()
-}
-
-fn is_capture(step: &crate::domain::operation::Step) -> bool {
-    super::takes_money(&step.call)
 }

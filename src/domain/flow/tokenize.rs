@@ -46,7 +46,7 @@ pub(super) fn admit(
     }
     if draft
         .usable_payments(order)
-        .all(|payment| payment.paid().is_zero())
+        .all(|payment| payment.paid_or_queued().is_zero())
     {
         return Err(Rejection::DepositMissing);
     }
@@ -128,7 +128,8 @@ fn remainder(draft: &Draft<'_>, order: &Order, but: &[crate::domain::id::Payment
         .usable_payments(order)
         .filter(|payment| !but.contains(&payment.id));
     let secured = others.fold(0_u64, |sum, payment| {
-        let part = payment.paid().minor.saturating_add(payment.open().minor);
+        let paid = payment.paid_or_queued().minor;
+        let part = paid.saturating_add(payment.open().minor);
         sum.saturating_add(part)
     });
     let total = order.price();
@@ -214,7 +215,7 @@ fn hold_by_token(
             }));
         }
         (None, None) => (Verdict::Failed, Some(Reason::NotSupported)),
-        (Some(Answer::Approved(_)), _) => (Verdict::Approved, None),
+        (Some(Answer::Approved(_) | Answer::Queued), _) => (Verdict::Approved, None),
         (Some(Answer::OnHold { .. }), _) => (Verdict::Approved, Some(Reason::OnHold)),
         (Some(Answer::Declined(reason)), _) => (Verdict::Declined, Some(*reason)),
         (Some(Answer::Cancelled), _) => (Verdict::Cancelled, Some(Reason::Aborted)),

@@ -174,7 +174,7 @@ impl Bank {
             card_token: gives_token.then(|| token(effect)),
             card: None,
             terminal: None,
-            expires_at: Some(Timestamp(1)),
+            expires_at: Some(Timestamp(i64::MAX)),
         }))
     }
 

@@ -1,10 +1,11 @@
 //! What the outside does with an effect, and what it then reports.
 
+use firmware_protocols::vocabulary::Currency;
 use firmware_protocols::vocabulary::terminal::TerminalRequest;
 
 use super::world::{World, steps_of};
 use crate::domain::command::{Command, ProcessorEnding, TerminalEnding};
-use crate::domain::directory::PartialCapture;
+use crate::domain::directory::{OfflineLimit, PartialCapture};
 use crate::domain::draft::Decision;
 use crate::domain::effect::Effect;
 use crate::domain::id::{EffectId, PaymentId, TerminalId};
@@ -76,6 +77,10 @@ impl World {
                 self.at_processor(effect, &call, fate, *inquire);
             }
             Effect::Wake { operation, .. } => {
+                // Time matters to what waits for days, and to nothing else here.
+                let waits = self.state.books.operations.get(operation);
+                let until = waits.and_then(|it| it.pending()?.1.until);
+                self.now = until.map_or(self.now, |until| until.max(self.now));
                 self.tell(&Command::Wake(operation.clone())).unwrap();
             }
             Effect::AcknowledgeTerminal { .. }
@@ -210,6 +215,17 @@ impl World {
         for account in self.state.directory.accounts.values_mut() {
             account.partial_capture = PartialCapture::Once;
         }
+    }
+
+    /// What may be promised while the processor is away, in minor units of one capture and of all.
+    pub(super) fn allow_offline(&mut self, capture: u64, total: u64) {
+        let limit = OfflineLimit {
+            capture,
+            total,
+            authorization_age: None,
+        };
+        let limits = &mut self.state.directory.offline.limits;
+        limits.insert(Currency::NOK, limit);
     }
 
     /// The processor says no, for this reason; the bank has moved nothing.

@@ -3,7 +3,8 @@
 use firmware_protocols::vocabulary::{Currency, Money};
 
 use crate::domain::directory::{
-    Directory, PartialCapture, ProcessorCapabilities, TerminalCapabilities, TerminalProfile,
+    Directory, Offline, PartialCapture, ProcessorCapabilities, TerminalCapabilities,
+    TerminalProfile,
 };
 use crate::domain::id::{LineId, MerchantAccountId, OrderId, PaymentId, SealedToken, TerminalId};
 use crate::domain::order::{Channel, Fulfilment, Line, LineState, Order, Tender};
@@ -49,6 +50,7 @@ pub(super) fn directory() -> Directory {
         card_types: None,
         tender_types: None,
         stores: None,
+        offline: Offline::default(),
     }
 }
 

@@ -27,6 +27,7 @@ use crate::domain::state::{Aggregates, State};
 pub(super) struct World {
     pub(super) state: State,
     pub(super) bank: Bank,
+    pub(super) now: Timestamp,
     /// All durable entries.
     pub(super) entries: Vec<Entry>,
     /// How many there were after each decision.
@@ -168,7 +169,7 @@ impl World {
 
     /// Decides, makes it durable, applies it, hands the effects out, checks.
     pub(super) fn tell(&mut self, command: &Command) -> Result<Decision, Rejection> {
-        let decision = decide(&self.state, command, Timestamp(0))?;
+        let decision = decide(&self.state, command, self.now)?;
         self.remember(command);
         for entry in &decision.entries {
             self.state.books.apply(entry);
@@ -209,8 +210,6 @@ impl World {
     }
 
     fn check_effects(&mut self, command: &Command, decision: &Decision) {
-        let answers = |effect: &&Effect| matches!(effect, Effect::Answer { .. });
-        assert!(decision.effects.iter().filter(answers).count() <= 1);
         for effect in &decision.effects {
             match effect {
                 Effect::Terminal {
@@ -277,9 +276,8 @@ impl World {
             Some(call),
             "{effect} is not journalled"
         );
-        let operation = &self.state.books.operations[&effect.operation];
         assert!(
-            operation.awaits(effect),
+            self.state.books.awaiting(effect).is_some(),
             "{effect} is sent, but nobody waits for it"
         );
     }
@@ -288,6 +286,9 @@ impl World {
         let books = &self.state.books;
         for payment in books.payments.values() {
             assert!(payment.holds_invariants(), "{payment:?}");
+            let is_promised = payment.queued + payment.tied > 0;
+            let somebody = books.operations.values().any(|it| it.queued().is_some());
+            assert!(!is_promised || somebody, "nobody takes it: {payment:?}");
         }
         for operation in books.operations.values() {
             let unanswered = operation

@@ -4,6 +4,8 @@
 //! A first run learns which points an operation passes. Then, for each of them, a fresh store is
 //! killed right there and started again on what it has left behind.
 
+mod offline;
+
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
