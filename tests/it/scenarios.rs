@@ -8,6 +8,7 @@ mod find;
 mod guards;
 mod input;
 mod journal;
+mod line;
 mod offline;
 mod pickup;
 mod recovery;
