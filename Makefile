@@ -29,6 +29,7 @@ check: setup ## the checks without the tests
 
 bench: build ## measure against the floor of this machine (nothing asserts a time)
 	$(CARGO) bench --locked --package posd --bench station
+	$(CARGO) bench --locked --package firmware-protocols --bench codec
 
 fuzz: ## let fuzzers look for input that breaks the protocols (SECONDS=60 for each of four)
 	@firmware-protocols/fuzz/run $(or $(SECONDS),60)

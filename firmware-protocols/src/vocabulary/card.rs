@@ -4,50 +4,71 @@ use alloc::string::String;
 use core::fmt;
 
 /// A card number as it may be shown and stored: at most the first six and the last four digits,
-/// `*` for the rest.
+/// `*` for the rest. No card number has more than 19 digits; of a longer one the middle is left out.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(
     feature = "serde",
     derive(serde::Serialize, serde::Deserialize),
     serde(from = "String", into = "String")
 )]
-pub struct MaskedPan(String);
+pub struct MaskedPan {
+    /// Digits and stars.
+    text: [u8; MOST_DIGITS],
+    length: u8,
+}
+
+/// Of a card number (ISO/IEC 7812).
+const MOST_DIGITS: usize = 19;
 
 impl MaskedPan {
     /// Masks `digits` (a card number, or one that the terminal has masked with any other
     /// character already). Of fewer than 13 characters nothing but the last four is shown.
     #[must_use]
     pub fn of(digits: &str) -> Self {
-        let total = digits.chars().count();
-        let head = if total < 13 { 0 } else { 6 };
-        let tail_from = total.saturating_sub(4).max(head);
-        let masked = digits
-            .chars()
-            .enumerate()
-            .map(|(at, c)| {
-                let shown = (at < head || at >= tail_from) && c.is_ascii_digit();
-                if shown { c } else { '*' }
-            })
-            .collect();
-        Self(masked)
+        Self::of_ascii(digits.as_bytes())
+    }
+
+    /// The same, of characters that are one byte each.
+    #[must_use]
+    pub(crate) fn of_ascii(digits: &[u8]) -> Self {
+        let head = if digits.len() < 13 { 0 } else { 6 };
+        let length = digits.len().min(MOST_DIGITS);
+        let tail_from = length.saturating_sub(4).max(head);
+        let left_out = digits.len().saturating_sub(length);
+        let mut text = [b'*'; MOST_DIGITS];
+        for (at, shown) in text.iter_mut().enumerate().take(length) {
+            let from = match at {
+                _ if at < head => at,
+                _ if at >= tail_from => at.saturating_add(left_out),
+                _ => continue,
+            };
+            if let Some(digit @ b'0'..=b'9') = digits.get(from) {
+                *shown = *digit;
+            }
+        }
+        Self {
+            text,
+            length: u8::try_from(length).unwrap_or(0),
+        }
     }
 
     /// The masked number, such as `471111******1112`.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        let text = self.text.get(..usize::from(self.length));
+        core::str::from_utf8(text.unwrap_or_default()).unwrap_or_default()
     }
 }
 
 impl fmt::Debug for MaskedPan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
 impl From<MaskedPan> for String {
     fn from(pan: MaskedPan) -> Self {
-        pan.0
+        Self::from(pan.as_str())
     }
 }
 
@@ -126,6 +147,7 @@ mod tests {
             ("4711111112", "******1112"),
             ("12", "12"),
             ("", ""),
+            ("123456789012345678901234", "123456*********1234"),
         ] {
             assert_eq!(MaskedPan::of(given).as_str(), shown);
             assert_eq!(MaskedPan::of(shown).as_str(), shown);

@@ -133,6 +133,7 @@ impl<'a> Fields<'a> {
 impl<'a> Iterator for Fields<'a> {
     type Item = Result<Field<'a>, DecodeError>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.reader.is_empty() {
             return None;
@@ -149,7 +150,7 @@ impl<'a> Iterator for Fields<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Length {
     /// Always this many bytes.
-    Fixed(usize),
+    Fixed(u8),
     /// Two prefix bytes `Fx Fy`: up to 99.
     Two,
     /// Three prefix bytes `Fx Fy Fz`: up to 999.
@@ -161,8 +162,7 @@ pub enum Length {
 /// How long the data of this bitmap is. `None`: no such bitmap.
 #[must_use]
 pub fn length(number: u8) -> Option<Length> {
-    let (length, _) = (*TABLE.get(usize::from(number))?)?;
-    Some(length)
+    *LENGTHS.get(usize::from(number))?
 }
 
 /// What a technician calls this bitmap. `None`: no such bitmap.
@@ -174,17 +174,19 @@ pub const fn name(number: u8) -> Option<&'static str> {
     }
 }
 
-/// The rows by number: a look-up costs one load.
+/// The lengths by number: a look-up costs one load.
 #[expect(
     clippy::indexing_slicing,
     clippy::as_conversions,
     reason = "made by the compiler, which would refuse an index that is out of bounds"
 )]
-static TABLE: [Option<(Length, &str)>; 256] = {
+static LENGTHS: [Option<Length>; 256] = {
     let mut table = [None; 256];
     let mut number = 0_u8;
     loop {
-        table[number as usize] = row(number);
+        if let Some((length, _)) = row(number) {
+            table[number as usize] = Some(length);
+        }
         match number.checked_add(1) {
             Some(next) => number = next,
             None => break table,
@@ -329,15 +331,29 @@ fn write_prefix(length: usize, bytes: usize, writer: &mut Writer) {
     }
 }
 
+#[inline]
 fn read<'a>(reader: &mut Reader<'a>) -> Result<Field<'a>, DecodeError> {
     let number = reader.u8("bitmap number")?;
+    // Nearly all are of this kind: one branch that is guessed right.
     let length = match length(number) {
-        Some(Length::Fixed(length)) => length,
-        Some(Length::Two) => read_prefix::<2>(reader)?,
-        Some(Length::Three) => read_prefix::<3>(reader)?,
-        Some(Length::Tlv) => tlv::read_length(reader)?,
-        None => return Err(DecodeError::UnknownField { number }),
+        Some(Length::Fixed(length)) => usize::from(length),
+        other => read_length(number, other, reader)?,
     };
     let data = reader.take("bitmap data", length)?;
     Ok(Field { number, data })
+}
+
+#[inline(never)]
+fn read_length(
+    number: u8,
+    length: Option<Length>,
+    reader: &mut Reader<'_>,
+) -> Result<usize, DecodeError> {
+    match length {
+        Some(Length::Fixed(length)) => Ok(usize::from(length)),
+        Some(Length::Two) => read_prefix::<2>(reader),
+        Some(Length::Three) => read_prefix::<3>(reader),
+        Some(Length::Tlv) => tlv::read_length(reader),
+        None => Err(DecodeError::UnknownField { number }),
+    }
 }

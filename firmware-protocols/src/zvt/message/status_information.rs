@@ -5,7 +5,6 @@
 //! read; tracks (23, 24, 2D, TLV 1F08 to 1F0A), expiry and security code are skipped. Unknown TLV
 //! objects are not kept either, against the house's habit: vendors have put card data into them.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -86,9 +85,10 @@ impl<'a> StatusInformation<'a> {
 
     /// From the data of its unit, strictly.
     pub fn decode(data: &'a [u8]) -> Result<Self, DecodeError> {
-        match Self::decode_lenient(data) {
-            (message, None) => Ok(message),
-            (_, Some(error)) => Err(error),
+        let mut message = Self::default();
+        match message.read(data) {
+            Some(error) => Err(error),
+            None => Ok(message),
         }
     }
 
@@ -97,13 +97,7 @@ impl<'a> StatusInformation<'a> {
     #[must_use]
     pub fn decode_lenient(data: &'a [u8]) -> (Self, Option<DecodeError>) {
         let mut message = Self::default();
-        let mut problem = None;
-        for field in Fields::new(Reader::new(data)) {
-            let outcome = field.and_then(|field| message.take(field));
-            if let Err(error) = outcome {
-                problem = problem.or(Some(error));
-            }
-        }
+        let problem = message.read(data);
         (message, problem)
     }
 
@@ -154,6 +148,19 @@ impl<'a> StatusInformation<'a> {
         super::unit(Self::CONTROL, &writer)
     }
 
+    /// Takes all it can, and tells the first error.
+    #[inline]
+    fn read(&mut self, data: &'a [u8]) -> Option<DecodeError> {
+        let mut problem = None;
+        for field in Fields::new(Reader::new(data)) {
+            if let Err(error) = field.and_then(|field| self.take(field)) {
+                problem = problem.or(Some(error));
+            }
+        }
+        problem
+    }
+
+    #[inline]
     fn take(&mut self, field: Field<'a>) -> Result<(), DecodeError> {
         match field.number {
             bitmap::RESULT_CODE => self.result_code = field.data.first().copied(),
@@ -221,12 +228,22 @@ impl<'a> StatusInformation<'a> {
 /// The only place where a card number can be in the clear. E is a digit that the terminal masked,
 /// D ends the number, F fills up.
 fn unpack_masked(packed: &[u8]) -> MaskedPan {
-    let digits: String = bcd::nibbles(packed)
-        .take_while(|nibble| !matches!(nibble, 0x0D | 0x0F))
-        .map(|nibble| char::from_digit(u32::from(nibble), 10).unwrap_or('*'))
-        .collect();
-    MaskedPan::of(&digits)
+    // On the stack, and gone with it: what is kept is masked.
+    let mut digits = [b'*'; MOST_DIGITS];
+    let mut count = 0_usize;
+    for (digit, nibble) in digits.iter_mut().zip(bcd::nibbles(packed)) {
+        match nibble {
+            0..=9 => *digit = b'0' | nibble,
+            0x0D | 0x0F => break,
+            _ => (),
+        }
+        count = count.saturating_add(1);
+    }
+    MaskedPan::of_ascii(digits.get(..count).unwrap_or_default())
 }
+
+/// An LLVAR has up to 99 bytes.
+const MOST_DIGITS: usize = 198;
 
 fn pack_masked(pan: &MaskedPan) -> Vec<u8> {
     let nibbles: Vec<u8> = pan

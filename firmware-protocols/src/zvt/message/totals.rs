@@ -30,6 +30,7 @@ pub struct CardTotals {
 
 impl CardTotals {
     /// From the data of the bitmap. What newer revisions append is not read.
+    #[inline]
     pub fn decode(data: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(data);
         let first_receipt = Bcd::from_bytes(reader.array("first receipt number")?);

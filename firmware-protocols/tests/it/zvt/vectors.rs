@@ -269,7 +269,7 @@ fn every_bitmap_of_the_table_can_be_skipped() {
         count += 1;
         data.push(number);
         match length {
-            bitmap::Length::Fixed(length) => data.resize(data.len() + length, 0),
+            bitmap::Length::Fixed(length) => data.resize(data.len() + usize::from(length), 0),
             bitmap::Length::Two => data.extend([0xF0, 0xF1, 0x00]),
             bitmap::Length::Three => data.extend([0xF0, 0xF0, 0xF1, 0x00]),
             bitmap::Length::Tlv => data.extend([0x02, 0x07, 0x00]),
