@@ -8,7 +8,6 @@ mod find;
 mod guards;
 mod input;
 mod journal;
-mod line;
 mod offline;
 mod pickup;
 mod recovery;
