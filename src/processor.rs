@@ -150,6 +150,9 @@ impl Connectors {
             | ProcessorRequest::Void {
                 auth_token: token, ..
             }
+            | ProcessorRequest::Review {
+                auth_token: token, ..
+            }
             | ProcessorRequest::Refund {
                 capture_token: token,
                 ..
@@ -202,7 +205,16 @@ impl Asking {
                 }
                 sim::Inquiry::Unclear => ProcessorEnding::InDoubt,
             },
-            Fate::Answer(answer) => self.connectors.ending(sim::read_reply(&answer)),
+            Fate::Answer(answer) => {
+                let reply = match self.request {
+                    ProcessorRequest::Review { .. } => sim::read_review(&answer),
+                    ProcessorRequest::Authorize { .. }
+                    | ProcessorRequest::Capture { .. }
+                    | ProcessorRequest::Void { .. }
+                    | ProcessorRequest::Refund { .. } => sim::read_reply(&answer),
+                };
+                self.connectors.ending(reply)
+            }
             Fate::NeverLeft => ProcessorEnding::NotSent,
             Fate::InDoubt => ProcessorEnding::InDoubt,
         };

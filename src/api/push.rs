@@ -58,6 +58,11 @@ fn fields(event: &Event) -> Value {
             "refunded_minor": refunded_minor,
             "queued_minor": queued_minor,
         }),
+        Event::PaymentReviewed { payment, status } => json!({
+            "event": "payment_reviewed",
+            "payment_id": payment.as_str(),
+            "status": status,
+        }),
         Event::OrderChanged { order, version } => json!({
             "event": "order_changed", "order_id": order.as_str(), "version": version,
         }),

@@ -35,6 +35,19 @@ pub struct Offline {
     pub retry_for: Duration,
 }
 
+impl Offline {
+    /// How long to wait after so many delays: twice as long each time, up to sixty times as long.
+    #[must_use]
+    pub fn delay(&self, before: u32) -> Duration {
+        let factor = 1_u32.checked_shl(before).unwrap_or(LONGEST_DELAY);
+        self.retry_first
+            .saturating_mul(factor.clamp(1, LONGEST_DELAY))
+    }
+}
+
+/// The delay between two tries is never longer than so many times the first one.
+const LONGEST_DELAY: u32 = 60;
+
 impl Default for Offline {
     fn default() -> Self {
         Self {

@@ -1,8 +1,8 @@
 //! All that may leave the domain. No effect is carried out before its entries are durable.
 
 use firmware_protocols::time::Duration;
-use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::{SyncId, TerminalRequest};
+use firmware_protocols::vocabulary::{Currency, Money};
 use serde::{Deserialize, Serialize};
 
 use super::id::{EffectId, MerchantAccountId, OperationId, SealedToken, TerminalId};
@@ -91,6 +91,13 @@ pub enum ProcessorRequest {
         /// Of which authorization.
         auth_token: SealedToken,
     },
+    /// Ask what has become of an authorization that is reviewed by hand. Moves nothing.
+    Review {
+        /// Of which authorization.
+        auth_token: SealedToken,
+        /// Its currency.
+        currency: Currency,
+    },
     /// Give taken money back.
     Refund {
         /// How much.
@@ -101,7 +108,7 @@ pub enum ProcessorRequest {
 }
 
 impl ProcessorRequest {
-    /// How much it is about.
+    /// How much it is about; nothing where it only asks.
     #[must_use]
     pub const fn amount(&self) -> Money {
         match self {
@@ -109,6 +116,7 @@ impl ProcessorRequest {
             | Self::Capture { amount, .. }
             | Self::Void { amount, .. }
             | Self::Refund { amount, .. } => *amount,
+            Self::Review { currency, .. } => Money::zero(*currency),
         }
     }
 }

@@ -10,10 +10,11 @@ use super::draft::{Decision, Draft};
 use super::effect::Effect;
 use super::entry::Entry;
 use super::event::Event;
-use super::flow::{self, Next};
+use super::flow::{self, Next, review};
 use super::id::{EffectId, OperationId, TerminalId, Timestamp};
 use super::operation::{Answer, Call, Operation, Step};
 use super::outcome::Reason;
+use super::payment::Movement;
 use super::queue::{self, Admission};
 use super::rejection::Rejection;
 use super::request::{AMOUNT_MAX, Request};
@@ -115,7 +116,10 @@ fn on_ask(draft: &mut Draft<'_>, ask: &Ask, now: Timestamp) -> Result<(), Reject
         method: ask.request.method().to_owned(),
     });
     for entry in entries {
-        draft.record(entry);
+        draft.record(entry.clone());
+        if let Entry::PaymentOpened { payment } = entry {
+            review::start(draft, &payment, now);
+        }
     }
     advance(draft, &ask.operation, now);
     Ok(())
@@ -132,7 +136,8 @@ fn check_amount(request: &Request) -> Result<(), Rejection> {
         | Request::PickupCapture { .. }
         | Request::OrderShip { .. }
         | Request::OrderCancel { .. }
-        | Request::CaptureQueued(_) => None,
+        | Request::CaptureQueued(_)
+        | Request::Review(_) => None,
     };
     let in_range = |amount: Money| (1..=AMOUNT_MAX).contains(&amount.minor);
     if amount.is_none_or(in_range) {
@@ -401,6 +406,10 @@ fn on_processor_finished(
     let Some((_, step)) = operation.pending() else {
         return;
     };
+    if operation.is_review() {
+        on_review(draft, operation, ending, now);
+        return;
+    }
     let attempts = step.attempts.saturating_add(1);
     match ending {
         ProcessorEnding::Answered(answer) if is_certain(&step.call, answer) => {
@@ -433,6 +442,30 @@ fn on_processor_finished(
                 enter_doubt(draft, operation);
             }
             ask_later(draft, operation, now);
+        }
+    }
+}
+
+/// A review that is not decided is asked about again, however the question ended: it moves nothing.
+fn on_review(
+    draft: &mut Draft<'_>,
+    operation: &Operation,
+    ending: &ProcessorEnding,
+    now: Timestamp,
+) {
+    let Some((_, step)) = operation.pending().filter(|(_, step)| !step.waiting) else {
+        return;
+    };
+    match ending {
+        ProcessorEnding::Answered(answer) if review::decides(answer) => {
+            on_answer(draft, operation, answer.clone(), &[], now);
+            if let Some(payment) = draft.payment(&step.payment) {
+                let (payment, status) = (payment.id.clone(), payment.status());
+                draft.event(Event::PaymentReviewed { payment, status });
+            }
+        }
+        ProcessorEnding::Answered(_) | ProcessorEnding::NotSent | ProcessorEnding::InDoubt => {
+            review::ask_later(draft, &operation.id, step.attempts, now);
         }
     }
 }
@@ -495,7 +528,15 @@ fn on_answer(
         receipts: receipts.to_vec(),
     });
     for (payment, movement) in booked {
-        draft.record(Entry::PaymentMoved { payment, movement });
+        let is_held = matches!(movement, Movement::HeldForReview { .. });
+        draft.record(Entry::PaymentMoved {
+            payment: payment.clone(),
+            movement,
+        });
+        let held = draft.payment(&payment).filter(|_| is_held).cloned();
+        if let Some(held) = held {
+            review::start(draft, &held, now);
+        }
     }
     if is_queued {
         queue::take_over(draft, effect, step, now);
@@ -514,8 +555,8 @@ fn on_recover(draft: &mut Draft<'_>, operation: &Operation, now: Timestamp) {
         on_answer(draft, operation, answer, &[], now);
         return;
     }
-    if step.waiting && operation.queued().is_some() {
-        // Nothing was on its way.
+    if operation.is_review() || (step.waiting && operation.queued().is_some()) {
+        // Nothing was on its way, or nothing that could move money.
         on_wake(draft, operation, now);
         return;
     }
@@ -581,6 +622,7 @@ fn delay(draft: &mut Draft<'_>, operation: &Operation, attempts: u32) {
 /// A delay is over: of a queue, if it is what its account waits for.
 fn on_wake(draft: &mut Draft<'_>, operation: &Operation, now: Timestamp) {
     match operation.queued() {
+        None if operation.is_review() => review::ask(draft, operation, now),
         None => send_again(draft, operation),
         Some(queued) if queue::is_due_with(draft, operation) => {
             queue::proceed(draft, &queued.account, now, false);

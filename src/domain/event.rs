@@ -53,6 +53,13 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "is_zero")]
         queued_minor: u64,
     },
+    /// The processor has decided about a payment that it reviewed by hand.
+    PaymentReviewed {
+        /// Which.
+        payment: PaymentId,
+        /// Its status now: authorized or rejected.
+        status: Status,
+    },
     /// An order changed.
     OrderChanged {
         /// Which.

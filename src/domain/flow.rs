@@ -12,6 +12,7 @@ mod queued;
 mod reauthorize;
 mod refund;
 mod refusal;
+pub mod review;
 mod route;
 mod sale;
 mod ship;
@@ -117,7 +118,7 @@ pub fn admit(
             },
         ),
         // Nobody asks for it: a decision starts it.
-        Request::CaptureQueued(_) => Err(Rejection::NoRoute),
+        Request::CaptureQueued(_) | Request::Review(_) => Err(Rejection::NoRoute),
     }
 }
 
@@ -179,6 +180,7 @@ pub fn next(draft: &Draft<'_>, operation: &Operation) -> Next {
         Request::OrderShip { order, .. } => ship::next(draft, operation, order),
         Request::OrderCancel { order, .. } => cancel::next(draft, operation, order),
         Request::CaptureQueued(queued) => queued::next(draft, operation, queued),
+        Request::Review(review) => review::next(draft, operation, review),
     }
 }
 
@@ -390,7 +392,9 @@ const fn amount_asked(call: &Call) -> Option<Money> {
         Call::Processor { request, .. } => match request {
             ProcessorRequest::Authorize { amount, .. }
             | ProcessorRequest::Capture { amount, .. } => Some(*amount),
-            ProcessorRequest::Void { .. } | ProcessorRequest::Refund { .. } => None,
+            ProcessorRequest::Void { .. }
+            | ProcessorRequest::Refund { .. }
+            | ProcessorRequest::Review { .. } => None,
         },
     }
 }

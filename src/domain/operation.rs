@@ -246,15 +246,22 @@ impl Operation {
             | Request::OrderPut { .. }
             | Request::PickupCapture { .. }
             | Request::OrderShip { .. }
-            | Request::OrderCancel { .. } => None,
+            | Request::OrderCancel { .. }
+            | Request::Review(_) => None,
         }
+    }
+
+    /// Whether it follows up on a payment that is reviewed.
+    #[must_use]
+    pub const fn is_review(&self) -> bool {
+        matches!(self.request, Request::Review(_))
     }
 
     /// Whether others have to wait for its end before they touch its payments and its order. What
     /// waits for a processor has its money set apart instead.
     #[must_use]
     pub const fn holds(&self) -> bool {
-        self.queued().is_none()
+        self.queued().is_none() && !self.is_review()
     }
 
     /// Whether it is about that payment.

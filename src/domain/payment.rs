@@ -194,6 +194,9 @@ pub enum Movement {
     HeldForReview {
         /// Reference to the authorization that it may become.
         token: Option<SealedToken>,
+        /// Reusable reference to the card.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card_token: Option<SealedToken>,
     },
     /// Held money is promised: an operation of the station captures it when it can.
     CaptureQueued {
@@ -456,9 +459,10 @@ impl Payment {
                 let amount = self.unqueue(*amount);
                 self.uncaptured = self.uncaptured.saturating_add(amount);
             }
-            Movement::HeldForReview { token } => {
+            Movement::HeldForReview { token, card_token } => {
                 self.standing = Standing::OnHold;
                 self.auth_token.clone_from(token);
+                self.card_token.clone_from(card_token);
             }
             Movement::Rejected(reason) => self.standing = Standing::Rejected(*reason),
             Movement::Failed(reason) => self.standing = Standing::Failed(*reason),

@@ -20,9 +20,6 @@ use super::operation::{Call, Operation, Step};
 use super::payment::Payment;
 use super::request::{PickupTender, QueuedCapture, Request};
 
-/// The delay between two tries is never longer than so many times the first one.
-const LONGEST_DELAY: u32 = 60;
-
 /// Whether a capture may be queued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Admission {
@@ -98,7 +95,8 @@ const fn lets_goods_go(request: &Request) -> bool {
         | Request::DepositTokenize { .. }
         | Request::OrderPut { .. }
         | Request::OrderCancel { .. }
-        | Request::CaptureQueued(_) => false,
+        | Request::CaptureQueued(_)
+        | Request::Review(_) => false,
     }
 }
 
@@ -215,7 +213,6 @@ pub(super) fn postpone(
     let Some(queued) = operation.queued() else {
         return;
     };
-    let offline = &draft.directory().offline;
     let left = of_account(draft, &queued.account).filter(|it| !given_up.contains(&it.id));
     let left: Vec<&Operation> = left.collect();
     let own = left.iter().find(|it| it.id == operation.id);
@@ -227,10 +224,7 @@ pub(super) fn postpone(
         .filter_map(|it| it.pending().map(|(_, step)| step.attempts))
         .max()
         .unwrap_or(0);
-    let factor = 1_u32.checked_shl(attempts).unwrap_or(LONGEST_DELAY);
-    let delay = offline
-        .retry_first
-        .saturating_mul(factor.clamp(1, LONGEST_DELAY));
+    let delay = draft.directory().offline.delay(attempts);
     // Not beyond the end of the first one that is given up next.
     let ends = left.iter().filter_map(|it| end(draft, it));
     let end = ends.filter(|end| now < *end).min();
@@ -265,8 +259,7 @@ pub(super) fn overdue(
 /// Comes back when the account's time has come. A calendar that was put back delays it by no more
 /// than the longest delay.
 fn wake(draft: &mut Draft<'_>, operation: OperationId, until: Timestamp, now: Timestamp) {
-    let longest = draft.directory().offline.retry_first;
-    let longest = longest.saturating_mul(LONGEST_DELAY);
+    let longest = draft.directory().offline.delay(u32::MAX);
     let after = until.since(now).min(longest);
     draft.effect(Effect::Wake { operation, after });
 }

@@ -109,6 +109,18 @@ pub enum Request {
     /// Take what was promised while the processor could not be reached. No app asks for it: the
     /// station starts it when it hands goods over without having the money.
     CaptureQueued(QueuedCapture),
+    /// Find out what the processor decides about a payment that it reviews by hand. No app asks for
+    /// it either.
+    Review(Review),
+}
+
+/// A payment that its processor reviews by hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    /// The payment.
+    pub payment: PaymentId,
+    /// The order that it pays, if any.
+    pub order: Option<OrderId>,
 }
 
 /// A capture that waits for its processor.
@@ -168,6 +180,7 @@ impl Request {
             Self::OrderShip { .. } => "order.ship",
             Self::OrderCancel { .. } => "order.cancel",
             Self::CaptureQueued(_) => "payment.capture_queued",
+            Self::Review(_) => "payment.review",
         }
     }
 
@@ -181,6 +194,7 @@ impl Request {
             | Self::OrderShip { order, .. }
             | Self::OrderCancel { order, .. } => Some(order),
             Self::CaptureQueued(queued) => queued.order.as_ref(),
+            Self::Review(review) => review.order.as_ref(),
             Self::Sale { .. }
             | Self::Authorize { .. }
             | Self::Capture { .. }
@@ -197,6 +211,7 @@ impl Request {
             | Self::Void { payment }
             | Self::Refund { payment, .. } => Some(payment),
             Self::CaptureQueued(queued) => Some(&queued.payment),
+            Self::Review(review) => Some(&review.payment),
             Self::Sale { .. }
             | Self::Authorize { .. }
             | Self::DepositTake { .. }

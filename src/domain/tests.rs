@@ -19,6 +19,7 @@ mod queue;
 mod reauthorize;
 mod recovery;
 mod refusal;
+mod review;
 mod samples;
 mod ship;
 mod tokenize;

@@ -39,6 +39,13 @@ pub(super) fn call(key: &str, merchant: &str, request: &ProcessorRequest, token:
         }
         ProcessorRequest::Void { .. } => format!("/v1/authorizations/{}/voids", escaped(token)),
         ProcessorRequest::Refund { .. } => format!("/v1/captures/{}/refunds", escaped(token)),
+        ProcessorRequest::Review { .. } => {
+            return Call {
+                path: format!("/v1/authorizations/{}", escaped(token)),
+                idempotency_key: None,
+                body: None,
+            };
+        }
     };
     Call {
         path,
@@ -69,6 +76,22 @@ pub(super) fn read_inquiry(answer: &Answer) -> Inquiry {
         }
         404 => Inquiry::NotFound,
         _ => Inquiry::Unclear,
+    }
+}
+
+/// Reads what has become of an authorization that was reviewed.
+pub(super) fn read_review(answer: &Answer) -> Reply {
+    let text = |name: &str| answer.body.get(name).and_then(Value::as_str);
+    match (answer.status, text("status")) {
+        (200, Some("approved")) => Reply::Approved {
+            amount: answer.body.get("authorized_minor").and_then(Value::as_u64),
+            token: None,
+            expires_at: text("expires_at").map(str::to_owned),
+        },
+        (200, Some("on_hold")) => Reply::OnHold { token: None },
+        (200, Some("rejected")) => Reply::Declined(Reason::CardDeclined),
+        (200, Some("expired")) => Reply::Declined(Reason::AuthorizationExpired),
+        (_, _) => Reply::Unclear,
     }
 }
 

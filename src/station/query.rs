@@ -146,14 +146,14 @@ impl Station {
         let operations = &self.state.books.operations;
         let open = operations.values();
         let running = open.clone().filter(|operation| operation.holds()).count();
-        let in_doubt = open.filter(|operation| operation.is_in_doubt());
+        let in_doubt = open.clone().filter(|operation| operation.is_in_doubt());
         Health {
             journal: self.outbox.failure().map(ToString::to_string),
             terminals: self.terminal_rows(),
             clock_behind_ms: self.recorded_at.0.saturating_sub(now.0).max(0),
             in_doubt: in_doubt.map(|operation| operation.id.clone()).collect(),
             running,
-            queued: operations.len().saturating_sub(running),
+            queued: open.filter_map(Operation::queued).count(),
         }
     }
 }

@@ -12,6 +12,7 @@ mod offline;
 mod pickup;
 mod recovery;
 mod retry;
+mod review;
 mod secrets;
 mod ship;
 mod travel;

@@ -7,10 +7,10 @@ use super::queued;
 use crate::domain::directory::{Directory, PartialCapture};
 use crate::domain::draft::Draft;
 use crate::domain::effect::ProcessorRequest;
-use crate::domain::id::{PaymentId, Timestamp};
+use crate::domain::id::{PaymentId, SealedToken, Timestamp};
 use crate::domain::operation::{Answer, Approval, Call, Operation, Step};
 use crate::domain::outcome::Reason;
-use crate::domain::payment::{Movement, Payment};
+use crate::domain::payment::{Movement, Payment, Standing};
 
 /// An approval of nothing is a decline: nothing was moved.
 #[must_use]
@@ -68,6 +68,10 @@ pub fn moved(call: &Call, approval: &Approval) -> u64 {
             | TerminalRequest::OpenReservations
             | TerminalRequest::Reconcile => 0,
         },
+        Call::Processor {
+            request: ProcessorRequest::Review { .. },
+            ..
+        } => approval.amount.unwrap_or(0),
         Call::Processor { request, .. } => at_most(request.amount(), approval),
     }
 }
@@ -141,7 +145,18 @@ fn movements(
     keeps_rest: bool,
     now: Timestamp,
 ) -> Vec<Movement> {
-    let begins = begins_payment(call);
+    let reviews = matches!(
+        call,
+        Call::Processor {
+            request: ProcessorRequest::Review { .. },
+            ..
+        }
+    );
+    // What was told otherwise meanwhile is decided.
+    if reviews && payment.standing != Standing::OnHold {
+        return Vec::new();
+    }
+    let begins = begins_payment(call) || reviews;
     match answer {
         Answer::Approved(approval) => {
             let amount = moved(call, approval);
@@ -161,6 +176,7 @@ fn movements(
         }
         Answer::OnHold { token } if begins => vec![Movement::HeldForReview {
             token: token.clone(),
+            card_token: card_token(call).cloned(),
         }],
         Answer::Declined(reason) if begins => vec![Movement::Rejected(*reason)],
         Answer::NotDone(reason) if begins => vec![Movement::Failed(*reason)],
@@ -173,6 +189,17 @@ fn movements(
         | Answer::NotDone(_)
         | Answer::Cancelled
         | Answer::Queued => Vec::new(),
+    }
+}
+
+/// The card token that a call uses.
+const fn card_token(call: &Call) -> Option<&SealedToken> {
+    match call {
+        Call::Processor {
+            request: ProcessorRequest::Authorize { card_token, .. },
+            ..
+        } => Some(card_token),
+        Call::Processor { .. } | Call::Terminal { .. } => None,
     }
 }
 
@@ -268,6 +295,16 @@ fn of_processor(
         },
         ProcessorRequest::Void { .. } => Movement::Voided { amount },
         ProcessorRequest::Refund { .. } => Movement::Refunded { amount },
+        ProcessorRequest::Review { auth_token, .. } => {
+            let approval = Approval {
+                token: Some(auth_token.clone()),
+                card_token: payment.card_token.clone(),
+                card: payment.card.clone(),
+                terminal: payment.terminal.clone(),
+                ..approval.clone()
+            };
+            authorized(amount, &approval, now)
+        }
     };
     vec![movement]
 }

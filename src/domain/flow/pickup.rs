@@ -17,7 +17,7 @@ use crate::domain::id::{LineId, OperationId, OrderId, TerminalId};
 use crate::domain::operation::{Answer, Operation, Step};
 use crate::domain::order::{Channel, Order, Tender};
 use crate::domain::outcome::{Outcome, Reason, Skipped, Verdict};
-use crate::domain::payment::{Action, Payment};
+use crate::domain::payment::{Action, Payment, Status};
 use crate::domain::quote;
 use crate::domain::rejection::{OrderProblem, Rejection};
 use crate::domain::request::{PickupTender, Request};
@@ -56,7 +56,10 @@ pub(super) fn admit(
     }
     let due = quote::due(draft.usable_payments(order), order, wish.lines);
     match wish.tender {
-        PickupTender::Available => check_amount(draft, order)?,
+        PickupTender::Available => {
+            check_amount(draft, order)?;
+            check_reviews(draft, operation, order, due)?;
+        }
         PickupTender::Other { terminal } => check_terminal(draft, terminal, due)?,
     }
     Ok(vec![Entry::LinesReserved {
@@ -87,6 +90,30 @@ fn check_amount(draft: &Draft<'_>, order: &Order) -> Result<(), Rejection> {
         });
     }
     Ok(())
+}
+
+/// What is still being reviewed may come to pay or not: where the others do not suffice, nothing is
+/// begun.
+fn check_reviews(
+    draft: &Draft<'_>,
+    operation: &OperationId,
+    order: &Order,
+    due: Money,
+) -> Result<(), Rejection> {
+    let mut payments = draft.usable_payments(order);
+    let able = draft
+        .usable_payments(order)
+        .filter(|payment| refusal::find(draft, operation, order, payment).is_none());
+    let can_pay = able.fold(0_u64, |sum, payment| {
+        sum.saturating_add(payment.open().minor)
+            .saturating_add(payment.lapsed)
+    });
+    let is_reviewed = payments.any(|payment| payment.status() == Status::OnHold);
+    if is_reviewed && can_pay < due.minor {
+        Err(Rejection::PaymentOnHold)
+    } else {
+        Ok(())
+    }
 }
 
 pub(super) fn next(
@@ -136,7 +163,7 @@ fn capture_next(
                 .iter()
                 .any(|step| step.payment == payment.id)
     };
-    let able = |payment: &&Payment| refusal::find(draft, operation, order, payment).is_none();
+    let able = |payment: &&Payment| refusal::find(draft, &operation.id, order, payment).is_none();
     let first = draft.usable_payments(order).filter(made_now);
     // Before more is held anew, what was held anew before is used up.
     let held_anew = |ended: &Payment| {
@@ -207,7 +234,7 @@ fn hand_over(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Next {
     let mut unneeded = draft.usable_payments(order).filter(is_unneeded);
     let call = unneeded.find_map(|payment| {
         let route = route::find(draft, payment)?;
-        route.is_free_for(draft, operation).then(|| Plan {
+        route.is_free_for(draft, &operation.id).then(|| Plan {
             payment: payment.id.clone(),
             opens: None,
             call: route.void(payment.open()),

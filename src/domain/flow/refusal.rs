@@ -2,6 +2,7 @@
 
 use super::route;
 use crate::domain::draft::Draft;
+use crate::domain::id::OperationId;
 use crate::domain::operation::Operation;
 use crate::domain::order::{Order, Tender};
 use crate::domain::outcome::{Reason, Skipped};
@@ -10,7 +11,7 @@ use crate::domain::payment::{Payment, Status};
 /// Why a payment of an order cannot be captured from here, if it cannot. Nothing is sent for it.
 pub(super) fn find(
     draft: &Draft<'_>,
-    operation: &Operation,
+    operation: &OperationId,
     order: &Order,
     payment: &Payment,
 ) -> Option<Reason> {
@@ -85,7 +86,7 @@ pub(super) fn skipped(
         .filter_map(|payment| {
             Some(Skipped {
                 payment: payment.id.clone(),
-                reason: find(draft, operation, order, payment)?,
+                reason: find(draft, &operation.id, order, payment)?,
             })
         })
         .collect()

@@ -6,8 +6,8 @@ use firmware_protocols::vocabulary::terminal::{Reservation, TerminalRequest};
 
 use crate::domain::draft::Draft;
 use crate::domain::effect::ProcessorRequest;
-use crate::domain::id::{MerchantAccountId, SealedToken, TerminalId};
-use crate::domain::operation::{Call, Operation};
+use crate::domain::id::{MerchantAccountId, OperationId, SealedToken, TerminalId};
+use crate::domain::operation::Call;
 use crate::domain::payment::Payment;
 
 /// A way to follow up on an authorization.
@@ -60,13 +60,13 @@ impl Route {
     }
 
     /// Whether nobody else has the terminal that it needs.
-    pub(super) fn is_free_for(&self, draft: &Draft<'_>, operation: &Operation) -> bool {
+    pub(super) fn is_free_for(&self, draft: &Draft<'_>, operation: &OperationId) -> bool {
         match self {
             Self::Processor { .. } => true,
             Self::Terminal { terminal, .. } => draft
                 .before()
                 .holder_of_terminal(terminal)
-                .is_none_or(|holder| holder.id == operation.id),
+                .is_none_or(|holder| holder.id == *operation),
         }
     }
 

@@ -30,6 +30,8 @@ pub(super) struct Bank {
     pub(super) no_card_token: bool,
     /// The processor captures an authorization once and lets the rest go.
     pub(super) captures_once: bool,
+    /// What is being reviewed, in minor units.
+    held: BTreeMap<PaymentId, u64>,
     executed: BTreeMap<EffectId, Answer>,
     receipts: u64,
 }
@@ -43,6 +45,13 @@ impl Bank {
         call: &Call,
         fate: Fate,
     ) -> Answer {
+        if let Call::Processor {
+            request: ProcessorRequest::Review { .. },
+            ..
+        } = call
+        {
+            return self.review(payment, fate);
+        }
         if let Some(answer) = self.executed.get(effect) {
             return answer.clone();
         }
@@ -61,6 +70,7 @@ impl Bank {
                     }
                 ) =>
             {
+                self.held.insert(payment.clone(), amount_of(call));
                 Answer::OnHold {
                     token: Some(token(effect)),
                 }
@@ -90,6 +100,36 @@ impl Bank {
                 }))
             }
             (_, answer) => answer,
+        }
+    }
+
+    /// An authorization is held for review.
+    pub(super) fn hold(&mut self, payment: &PaymentId, amount: u64) {
+        self.held.insert(payment.clone(), amount);
+    }
+
+    /// Somebody looks at what is held for review, and may decide.
+    fn review(&mut self, payment: &PaymentId, fate: Fate) -> Answer {
+        let account = self.accounts.entry(payment.clone()).or_default();
+        let approved = |amount: u64| {
+            Answer::Approved(Box::new(Approval {
+                amount: Some(amount),
+                ..Approval::default()
+            }))
+        };
+        if account.authorized > 0 {
+            return approved(account.authorized);
+        }
+        match (fate, self.held.get(payment)) {
+            (Fate::Approved, Some(amount)) => {
+                account.authorized = *amount;
+                approved(*amount)
+            }
+            (Fate::Declined, _) | (_, None) => {
+                self.held.remove(payment);
+                Answer::Declined(Reason::CardDeclined)
+            }
+            (_, Some(_)) => Answer::OnHold { token: None },
         }
     }
 
@@ -274,6 +314,7 @@ impl Account {
         let counter = match request {
             ProcessorRequest::Authorize { .. } => &mut self.authorized,
             ProcessorRequest::Refund { .. } => return self.give_back(amount),
+            ProcessorRequest::Review { .. } => return None,
             ProcessorRequest::Capture { .. } | ProcessorRequest::Void { .. } if amount > open => {
                 return None;
             }
@@ -288,6 +329,13 @@ impl Account {
         let amount = Some(amount).filter(|amount| *amount <= self.paid())?;
         self.refunded += amount;
         Some(amount)
+    }
+}
+
+fn amount_of(call: &Call) -> u64 {
+    match call {
+        Call::Processor { request, .. } => request.amount().minor,
+        Call::Terminal { .. } => 0,
     }
 }
 

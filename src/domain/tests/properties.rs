@@ -349,7 +349,7 @@ proptest! {
         }
         for act in &acts {
             perform(&mut world, act);
-            if world.state.books.operations.is_empty() {
+            if world.is_quiet() {
                 world.check_agreement();
                 check_orders(&world);
             }

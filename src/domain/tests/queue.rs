@@ -67,9 +67,18 @@ impl World {
 /// The queue's captures go out; each call ends as the processor says. Gives what was sent.
 fn drain(world: &mut World, fate: impl Fn(usize) -> Fate) -> Vec<(i64, u64)> {
     let mut sent = Vec::new();
-    while !world.outbox.is_empty() {
+    loop {
+        let own = |effect: &&Effect| !world.is_of_review(effect);
         // No time passes while a call is on its way.
-        let next = world.outbox.iter().position(World::is_call).unwrap_or(0);
+        let mut left = world.outbox.iter().filter(own);
+        let Some(next) = left
+            .clone()
+            .find(|it| World::is_call(it))
+            .or_else(|| left.next())
+        else {
+            return sent;
+        };
+        let next = world.outbox.iter().position(|it| it == next).unwrap();
         let effect = world.outbox.remove(next);
         let mut with = Approved;
         if let Effect::Processor { request, .. } = &effect {
@@ -79,7 +88,6 @@ fn drain(world: &mut World, fate: impl Fn(usize) -> Fate) -> Vec<(i64, u64)> {
         world.carry_out(&effect, with);
         assert!(sent.len() < 1_000, "it never ends");
     }
-    sent
 }
 
 fn queued(world: &World) -> Vec<OperationId> {
