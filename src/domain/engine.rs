@@ -3,7 +3,7 @@
 
 use firmware_protocols::time::Duration;
 use firmware_protocols::vocabulary::Money;
-use firmware_protocols::vocabulary::terminal::{Receipt, SyncId, TerminalRequest};
+use firmware_protocols::vocabulary::terminal::{Receipt, SyncId, TerminalRequest, Verdict};
 
 use super::command::{Ask, Command, ProcessorEnding, TerminalEnding};
 use super::draft::{Decision, Draft};
@@ -300,12 +300,24 @@ fn on_terminal_result(draft: &mut Draft<'_>, effect: &EffectId, result: &Termina
             operation: effect.operation.clone(),
             result: Box::new(result.clone()),
         });
-        note_last(draft, terminal, Some(result));
+        note_result(draft, terminal, result);
         draft.effect(Effect::AcknowledgeTerminal {
             terminal: terminal.clone(),
             effect: effect.clone(),
         });
     }
+}
+
+/// Remembers a result that was just told. One without a receipt number, such as a decline, is not
+/// kept by the terminal: it will never be told as the last transaction.
+fn note_result(draft: &mut Draft<'_>, terminal: &TerminalId, result: &TerminalResult) {
+    if result.reference.mark.receipt_number.is_some() {
+        note_last(draft, terminal, Some(result));
+        return;
+    }
+    let known = draft.terminal(terminal);
+    let last = known.and_then(|known| known.last.clone());
+    note_mark(draft, terminal, last, result.sync.clone());
 }
 
 /// Remembers the terminal's last transaction, if it is news.
@@ -351,6 +363,7 @@ fn on_terminal_finished(
         }
         TerminalEnding::Answered(answer) => {
             note_approval(draft, answer);
+            note_taken_back(draft, step, answer);
             on_answer(draft, operation, answer.clone(), receipts, now);
         }
         TerminalEnding::LastTransaction(last) if step.in_doubt => {
@@ -382,6 +395,21 @@ fn note_approval(draft: &mut Draft<'_>, answer: &Answer) {
             Some(reference.mark.clone()),
             None,
         );
+    }
+}
+
+/// A terminal that told a result and then ends otherwise has taken it back. It forgets such a
+/// transaction, so its last one is again the one before.
+fn note_taken_back(draft: &mut Draft<'_>, step: &Step, answer: &Answer) {
+    let (Some(told), false) = (&step.reported, matches!(answer, Answer::Approved(_))) else {
+        return;
+    };
+    let terminal = told.reference.terminal.clone();
+    let last = draft.terminal(&terminal).and_then(|it| it.last.as_ref());
+    // Some terminals keep what they decline.
+    let keeps_it = told.verdict != Verdict::Approved && last == Some(&told.reference.mark);
+    if !keeps_it {
+        note_mark(draft, &terminal, step.baseline.clone(), None);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the outside does with an effect, and what it then reports.
 
 use firmware_protocols::vocabulary::Currency;
-use firmware_protocols::vocabulary::terminal::TerminalRequest;
+use firmware_protocols::vocabulary::terminal::{DeclineReason, TerminalRequest, Verdict};
 
 use super::world::{World, steps_of};
 use crate::domain::command::{Command, ProcessorEnding, TerminalEnding};
@@ -256,6 +256,46 @@ impl World {
         };
         let payment = self.payment_of(effect);
         let answer = self.bank.execute(effect, &payment, &call, Fate::Approved);
+        self.finish_terminal(effect, TerminalEnding::Answered(answer));
+    }
+
+    /// The terminal tells an approval, takes it back all the same, and says that it has stopped.
+    pub(super) fn take_back(&mut self, effect: &Effect) {
+        let before = self.bank.clone();
+        self.carry_out_unheard(effect, Fate::Approved, true);
+        self.bank.reverse(&before);
+        self.end(effect, Answer::Cancelled);
+    }
+
+    /// The terminal tells a decline, which it gave no number.
+    pub(super) fn decline_without_number(&mut self, effect: &Effect) {
+        let Effect::Terminal {
+            effect: id,
+            terminal,
+            ..
+        } = effect
+        else {
+            panic!("not a terminal's: {effect:?}");
+        };
+        let mut result = self.bank.last[terminal].clone();
+        result.verdict = Verdict::Declined {
+            reason: DeclineReason::IssuerDeclined,
+            code: 5,
+        };
+        result.reference.mark.receipt_number = None;
+        result.reference.mark.trace_number = None;
+        let told = Command::TerminalResult {
+            effect: id.clone(),
+            result: Box::new(result),
+        };
+        self.tell(&told).unwrap();
+        self.end(effect, Answer::Declined(Reason::CardDeclined));
+    }
+
+    fn end(&mut self, effect: &Effect, answer: Answer) {
+        let Effect::Terminal { effect, .. } = effect else {
+            panic!("not a terminal's: {effect:?}");
+        };
         self.finish_terminal(effect, TerminalEnding::Answered(answer));
     }
 

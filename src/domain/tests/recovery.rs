@@ -211,3 +211,22 @@ fn an_operation_in_doubt_goes_on_asking_after_a_restart() {
     assert_eq!(world.outcomes[&operation].verdict, Verdict::Approved);
     world.check_agreement();
 }
+
+/// A terminal forgets what it took back, and keeps no decline that it gave no number. After either
+/// its last transaction is the one before: if that has the same amount, it must not be taken for a
+/// payment that never reached the terminal.
+#[test]
+fn what_the_terminal_does_not_keep_is_not_its_last_transaction() {
+    for end in [World::take_back, World::decline_without_number] {
+        let mut world = World::new();
+        world.run(sale("single", 100), &[]);
+        world.ask(sale("single", 100)).unwrap();
+        let effect = world.outbox.remove(0);
+        end(&mut world, &effect);
+        world.settle(&[]);
+        let outcome = world.run(sale("single", 100), &[Fate::LostBefore]);
+        let told = (outcome.verdict, outcome.reason);
+        assert_eq!(told, (Verdict::Failed, Some(Reason::NotCarriedOut)));
+        world.check_agreement();
+    }
+}
