@@ -4,6 +4,7 @@
 //! to the station; its answer goes back as JSON (`reply`, `error`, `push`). There are no
 //! rules about money in this room.
 
+mod attention;
 pub mod call;
 mod convert;
 mod error;

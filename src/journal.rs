@@ -23,7 +23,7 @@ use std::thread::JoinHandle;
 pub use backup::backup;
 pub use chain::Head;
 pub use error::{JournalError, JournalErrorKind};
-pub use reader::{OperationRow, Reader, StoredEvent};
+pub use reader::{Concerning, OperationRow, Reader, StoredEvent};
 pub use verify::{Finding, Verification, verify};
 pub use walk::export;
 pub use writer::Writer;

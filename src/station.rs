@@ -5,6 +5,7 @@
 //! [`service`] runs it against the real journal, terminals and processors; the simulation in
 //! `tests/sim` runs the same against its own.
 
+mod attention;
 mod hand_out;
 mod load;
 mod outbox;

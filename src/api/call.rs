@@ -1,5 +1,6 @@
 //! What a connection asks of the station, and what it is answered.
 
+use firmware_protocols::vocabulary::Money;
 use tokio::sync::oneshot;
 
 use crate::domain::event::Event;
@@ -84,6 +85,13 @@ pub enum Query {
     Order(OrderId),
     /// Orders, by what people know of them.
     Orders(Search),
+    /// What somebody should look at.
+    Attention {
+        /// Authorizations that end within so many days.
+        within_days: u32,
+        /// At most so many.
+        limit: usize,
+    },
     /// What some lines cost now.
     Quote {
         /// The order.
@@ -122,6 +130,13 @@ pub enum Found {
         /// As many as were asked for.
         hits: Vec<Hit>,
         /// Whether there are more.
+        more: bool,
+    },
+    /// What somebody should look at, what ends first first.
+    Attention {
+        /// The payments.
+        rows: Vec<Attention>,
+        /// There are others.
         more: bool,
     },
     /// A quote.
@@ -168,6 +183,39 @@ pub struct Hit {
     pub placed_at: Timestamp,
     /// What it costs in all, and what its own tenders hold and have paid of that.
     pub quote: Quote,
+}
+
+/// A payment that somebody should look at.
+#[derive(Clone, Debug)]
+pub struct Attention {
+    /// The payment.
+    pub payment: Payment,
+    /// Why.
+    pub concern: Concern,
+}
+
+/// Why somebody should look at a payment.
+#[derive(Clone, Debug)]
+pub enum Concern {
+    /// Its authorization ends soon, and lines of its order still wait.
+    Expiring,
+    /// A capture of it waits for its processor.
+    Queued {
+        /// The operation that goes on with it.
+        operation: OperationId,
+        /// How much.
+        amount: Money,
+        /// Since when.
+        since: Timestamp,
+        /// When its account's processor is tried next; absent while it is being tried.
+        next_try: Option<Timestamp>,
+        /// It may have been carried out.
+        in_doubt: bool,
+    },
+    /// Goods are gone, and what was promised for them could not be captured.
+    CaptureFailed,
+    /// Its processor reviews it by hand.
+    OnHold,
 }
 
 /// How an operation stands.

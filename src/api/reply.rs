@@ -6,11 +6,12 @@ use serde_json::{Map, Value, json};
 
 use super::call::{Answer, Found, Health, Standing, TerminalRow};
 use super::error::{tell, word};
-use super::{Gateway, order, search};
+use super::{Gateway, attention, order, search};
 use crate::clock;
-use crate::domain::id::OperationId;
+use crate::domain::id::{LineId, OperationId};
 use crate::domain::outcome::{Outcome, Skipped};
 use crate::domain::payment::Payment;
+use crate::domain::quote::Quote;
 use crate::outcome::code::Code;
 use crate::outcome::text::{Facts, Language};
 
@@ -32,32 +33,13 @@ impl Gateway {
                 order::write(&order, &payments, tokens)
             }
             Found::Orders { hits, more } => search::write(&hits, more),
+            Found::Attention { rows, more } => attention::write(&rows, more),
             Found::Quote {
                 version,
                 lines,
                 quote,
                 payments,
-            } => {
-                let secured_by = payments.iter().map(|payment| {
-                    json!({
-                        "payment_id": payment.id.as_str(),
-                        "open_minor": payment.open().minor,
-                        "masked_pan": payment.card.as_ref().and_then(masked_pan),
-                        "expires_at": payment.expires_at.map(clock::format_utc),
-                    })
-                });
-                let secured_by: Vec<Value> = secured_by.collect();
-                json!({
-                    "order_version": version,
-                    "lines": lines.iter().map(|line| line.as_str()).collect::<Vec<_>>(),
-                    "currency": quote.due.currency.code(),
-                    "due_minor": quote.due.minor,
-                    "secured_minor": quote.secured.minor,
-                    "paid_minor": quote.paid.minor,
-                    "balance_minor": quote.due.minor.saturating_sub(quote.secured.minor),
-                    "secured_by": secured_by,
-                })
-            }
+            } => self::quote(version, &lines, &quote, &payments),
             Found::Operation {
                 id,
                 method,
@@ -96,6 +78,28 @@ impl Gateway {
             Found::Events(_) => Value::Null,
         }
     }
+}
+
+fn quote(version: u64, lines: &[LineId], quote: &Quote, payments: &[Payment]) -> Value {
+    let secured_by = payments.iter().map(|payment| {
+        json!({
+            "payment_id": payment.id.as_str(),
+            "open_minor": payment.open().minor,
+            "masked_pan": payment.card.as_ref().and_then(masked_pan),
+            "expires_at": payment.expires_at.map(clock::format_utc),
+        })
+    });
+    let secured_by: Vec<Value> = secured_by.collect();
+    json!({
+        "order_version": version,
+        "lines": lines.iter().map(|line| line.as_str()).collect::<Vec<_>>(),
+        "currency": quote.due.currency.code(),
+        "due_minor": quote.due.minor,
+        "secured_minor": quote.secured.minor,
+        "paid_minor": quote.paid.minor,
+        "balance_minor": quote.due.minor.saturating_sub(quote.secured.minor),
+        "secured_by": secured_by,
+    })
 }
 
 /// How an operation ended, in words and numbers.

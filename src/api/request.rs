@@ -187,6 +187,9 @@ pub(super) struct OrderFind {
     pub(super) par: Option<Text>,
     pub(super) card: Option<Text>,
     pub(super) date: Option<Text>,
+    #[serde(default)]
+    pub(super) attention: bool,
+    pub(super) within_days: Option<u32>,
     pub(super) limit: Option<u64>,
 }
 

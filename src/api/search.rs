@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
+use super::call::{Hit, Query};
 use super::error::{ApiError, word};
 use super::order::read_phone;
 use super::request as wire;
 use super::tender::read_par;
-use super::{Gateway, call::Hit};
+use super::{Gateway, attention};
 use crate::clock;
 use crate::domain::id::OrderId;
 use crate::domain::order::LineState;
@@ -17,7 +18,18 @@ const LIMIT_DEFAULT: usize = 20;
 const LIMIT_MAX: usize = 100;
 
 impl Gateway {
-    pub(super) fn search(&self, params: &wire::OrderFind) -> Result<Search, ApiError> {
+    /// The question that is asked: orders that fit, or the work list.
+    pub(super) fn find(&self, params: &wire::OrderFind) -> Result<Query, ApiError> {
+        if params.attention {
+            return attention::read(params);
+        }
+        if params.within_days.is_some() {
+            return Err(ApiError::field("within_days", "belongs to attention"));
+        }
+        Ok(Query::Orders(self.search(params)?))
+    }
+
+    fn search(&self, params: &wire::OrderFind) -> Result<Search, ApiError> {
         let card_date = "must be there with card";
         if params.card.is_some() && params.date.is_none() {
             return Err(ApiError::field("date", card_date));
@@ -26,14 +38,7 @@ impl Gateway {
             let problem = "must be a day such as 2026-01-31";
             clock::parse_day(date.as_str()).ok_or_else(|| ApiError::field("date", problem))
         });
-        let limit = params
-            .limit
-            .map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
-        let limit = limit.unwrap_or(LIMIT_DEFAULT);
-        if !(1..=LIMIT_MAX).contains(&limit) {
-            let problem = format!("must be from 1 to {LIMIT_MAX}");
-            return Err(ApiError::field("limit", &problem));
-        }
+        let limit = limit(params)?;
         Ok(Search {
             wanted: self.wanted(params)?,
             placed: placed.transpose()?,
@@ -69,9 +74,23 @@ impl Gateway {
             (Some(only), true) => Ok(only),
             (Some(_), false) | (None, _) => Err(ApiError::field(
                 "order_id",
-                "give one of order_id, customer_reference, phone, tag, par, card",
+                "give one of order_id, customer_reference, phone, tag, par, card, attention",
             )),
         }
+    }
+}
+
+/// How many are wanted.
+pub(super) fn limit(params: &wire::OrderFind) -> Result<usize, ApiError> {
+    let limit = params
+        .limit
+        .map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let limit = limit.unwrap_or(LIMIT_DEFAULT);
+    if (1..=LIMIT_MAX).contains(&limit) {
+        Ok(limit)
+    } else {
+        let problem = format!("must be from 1 to {LIMIT_MAX}");
+        Err(ApiError::field("limit", &problem))
     }
 }
 

@@ -202,7 +202,7 @@ impl Connection {
                 include_tokens = params.include_tokens;
                 Query::Order(OrderId::new(params.order_id.into_string()))
             }
-            "order.find" => Query::Orders(self.gateway.search(&read(&params)?)?),
+            "order.find" => self.gateway.find(&read(&params)?)?,
             "pickup.quote" => {
                 let params: wire::PickupQuote = read(&params)?;
                 Query::Quote {

@@ -7,7 +7,6 @@
 //! at the head. One that the processor does not answer goes behind the others.
 
 use firmware_protocols::time::Duration;
-use firmware_protocols::vocabulary::Money;
 
 use super::draft::Draft;
 use super::effect::{Effect, ProcessorRequest};
@@ -270,13 +269,28 @@ fn end(draft: &Draft<'_>, operation: &Operation) -> Option<Timestamp> {
     Some(queued.queued_at.after(draft.directory().offline.retry_for))
 }
 
+/// When the next capture of an account is tried; `None` when one is on its way, or none waits.
+pub fn next_try<'a>(
+    operations: impl Iterator<Item = &'a Operation>,
+    account: &MerchantAccountId,
+) -> Option<Timestamp> {
+    let own = operations.filter(|it| it.queued().is_some_and(|queued| queued.account == *account));
+    latest(own).map(|(until, _)| until)
+}
+
 /// Until when an account waits, and the operation whose try in vain says so.
 fn gate(draft: &Draft<'_>, account: &MerchantAccountId) -> Option<(Timestamp, OperationId)> {
-    let latest = of_account(draft, account).filter_map(|operation| {
+    latest(of_account(draft, account)).map(|(until, id)| (until, id.clone()))
+}
+
+fn latest<'a>(
+    operations: impl Iterator<Item = &'a Operation>,
+) -> Option<(Timestamp, &'a OperationId)> {
+    let waiting = operations.filter_map(|operation| {
         let (_, step) = operation.pending().filter(|(_, step)| step.waiting)?;
         Some((step.until?, &operation.id))
     });
-    latest.max().map(|(until, id)| (until, id.clone()))
+    waiting.max()
 }
 
 fn of_account<'b>(
@@ -297,17 +311,4 @@ fn sequence(operation: &Operation) -> (bool, Option<Timestamp>, Timestamp, &Oper
     let end = operation.queued().and_then(|queued| queued.expires_at);
     let end = end.unwrap_or(Timestamp(i64::MAX));
     (in_doubt, tried, end, &operation.id)
-}
-
-/// What is queued in all, for people: how much, of how many captures.
-pub fn total<'a>(operations: impl Iterator<Item = &'a Operation>) -> Vec<Money> {
-    let mut totals: Vec<Money> = Vec::new();
-    for queued in operations.filter_map(Operation::queued) {
-        let amount = queued.amount;
-        match totals.iter_mut().find(|it| it.currency == amount.currency) {
-            Some(sum) => *sum = sum.checked_add(amount).unwrap_or(*sum),
-            None => totals.push(amount),
-        }
-    }
-    totals
 }

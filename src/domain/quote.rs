@@ -39,7 +39,7 @@ pub fn quote<'a>(
 }
 
 /// What is due when the lines are handed over.
-pub(super) fn due<'a>(
+pub fn due<'a>(
     payments: impl Iterator<Item = &'a Payment>,
     order: &Order,
     lines: &[LineId],

@@ -64,6 +64,38 @@ pub struct OperationRow {
     pub finished: Option<Finished>,
 }
 
+/// Why somebody should look at a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Concerning {
+    /// Its authorization ends by then and still holds money.
+    Expiring(Timestamp),
+    /// What was promised from it could not be captured.
+    Uncaptured,
+    /// Its processor reviews it.
+    OnHold,
+}
+
+impl Concerning {
+    /// The ids of such payments: until when (of those that expire), and how many. Each reads an index
+    /// of its own, whose condition must stand here word by word.
+    const fn select(self) -> &'static str {
+        match self {
+            Self::Expiring(_) => {
+                "SELECT id FROM payment WHERE authorized > captured + voided AND expires_at <= ?1
+                 ORDER BY expires_at LIMIT ?2"
+            }
+            Self::Uncaptured => {
+                "SELECT id FROM payment WHERE body ->> '$.uncaptured' > 0 AND ?1 = 0
+                 ORDER BY expires_at LIMIT ?2"
+            }
+            Self::OnHold => {
+                "SELECT id FROM payment WHERE body ->> '$.standing' = 'on_hold' AND ?1 = 0
+                 ORDER BY expires_at LIMIT ?2"
+            }
+        }
+    }
+}
+
 /// An event with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredEvent {
@@ -136,6 +168,23 @@ impl Reader {
         ))?;
         let rows = select.query_map(params![after, limit], payment_columns)?;
         rows.map(|row| payment(row?)).collect()
+    }
+
+    /// Payments that somebody should look at, what ends first first.
+    pub fn payments_concerning(
+        &self,
+        concerning: Concerning,
+        limit: u32,
+    ) -> Result<Vec<PaymentId>, JournalError> {
+        let until = match concerning {
+            Concerning::Expiring(until) => until.0,
+            Concerning::Uncaptured | Concerning::OnHold => 0,
+        };
+        let mut select = self.connection.prepare_cached(concerning.select())?;
+        let rows = select.query_map(params![until, limit], |row| row.get::<_, String>(0))?;
+        Ok(rows
+            .map(|id| id.map(PaymentId::new))
+            .collect::<Result<_, _>>()?)
     }
 
     /// The operation under an idempotency key.
@@ -361,6 +410,27 @@ mod tests {
             plan[1].starts_with("SEARCH o USING INTEGER PRIMARY KEY"),
             "{plan:?}"
         );
+    }
+
+    #[test]
+    fn the_work_list_reads_its_indexes_and_sorts_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("journal.db");
+        drop(schema::open_for_writing(&path).unwrap());
+        let reader = Reader::open(&path).unwrap();
+        for (concerning, index) in [
+            (Concerning::Expiring(Timestamp(1)), "payment_expiring"),
+            (Concerning::Uncaptured, "payment_uncaptured"),
+            (Concerning::OnHold, "payment_on_hold"),
+        ] {
+            assert_eq!(reader.payments_concerning(concerning, 5), Ok(Vec::new()));
+            let explain = format!("EXPLAIN QUERY PLAN {}", concerning.select());
+            let mut explain = reader.connection.prepare(&explain).unwrap();
+            let plan = explain.query_map([1, 1], |row| row.get(3)).unwrap();
+            let plan: Vec<String> = plan.map(Result::unwrap).collect();
+            assert_eq!(plan.len(), 1, "{plan:?}");
+            assert!(plan[0].contains(index), "{plan:?}");
+        }
     }
 
     #[test]

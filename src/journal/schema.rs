@@ -12,7 +12,7 @@ use super::marks;
 use super::walk::each_entry;
 
 /// Schema versions: number n brings `user_version` from n to n + 1.
-const MIGRATIONS: [Migration; 3] = [
+const MIGRATIONS: [Migration; 4] = [
     Migration::sql(include_str!("schema/001.sql")),
     Migration {
         sql: include_str!("schema/002.sql"),
@@ -22,6 +22,7 @@ const MIGRATIONS: [Migration; 3] = [
         sql: include_str!("schema/003.sql"),
         fill: Some(marks::fill),
     },
+    Migration::sql(include_str!("schema/004.sql")),
 ];
 
 /// One step of the schema.

@@ -1,5 +1,7 @@
 //! Answers to questions. They read memory first, as it is newer than the tables, and change nothing.
 
+use std::time::Duration;
+
 use super::Station;
 use crate::api::call::{Found, Health, Hit, Query, Refusal, Standing, TerminalRow};
 use crate::domain::id::{LineId, OrderId, PaymentId, Timestamp};
@@ -10,6 +12,9 @@ use crate::domain::quote;
 use crate::domain::rejection::Rejection;
 use crate::domain::search::Search;
 use crate::journal::{JournalError, OperationRow};
+
+/// Seconds.
+const DAY: u64 = 24 * 60 * 60;
 
 impl Station {
     pub(super) fn query(&self, query: Query, now: Timestamp) -> Result<Found, Refusal> {
@@ -28,6 +33,10 @@ impl Station {
                 Ok(Found::Order(Box::new(order), payments))
             }
             Query::Orders(search) => self.find_orders(search),
+            Query::Attention { within_days, limit } => {
+                let days = Duration::from_secs(u64::from(within_days).saturating_mul(DAY));
+                self.attention(now.after(days), limit)
+            }
             Query::Quote { order, lines } => self.quote(order, lines),
             Query::OperationByKey(key) => {
                 let mut open = self.state.books.operations.values();
@@ -103,7 +112,7 @@ impl Station {
         })
     }
 
-    fn order(&self, id: OrderId) -> Result<Order, Refusal> {
+    pub(super) fn order(&self, id: OrderId) -> Result<Order, Refusal> {
         let order = match self.state.books.orders.get(&id) {
             Some(order) => Some(order.clone()),
             None => self.reader.order(&id).map_err(unreadable)?,
@@ -111,7 +120,7 @@ impl Station {
         order.ok_or(Refusal::Rejected(Rejection::OrderUnknown(id)))
     }
 
-    fn payments<'a>(
+    pub(super) fn payments<'a>(
         &self,
         ids: impl Iterator<Item = &'a PaymentId>,
     ) -> Result<Vec<Payment>, Refusal> {
@@ -121,7 +130,7 @@ impl Station {
         Ok(found.into_iter().flatten().collect())
     }
 
-    fn payment(&self, id: &PaymentId) -> Result<Option<Payment>, Refusal> {
+    pub(super) fn payment(&self, id: &PaymentId) -> Result<Option<Payment>, Refusal> {
         match self.state.books.payments.get(id) {
             Some(payment) => Ok(Some(payment.clone())),
             None => self.reader.payment(id).map_err(unreadable),
@@ -186,7 +195,7 @@ fn finished(row: Result<Option<OperationRow>, JournalError>) -> Result<Found, Re
     })
 }
 
-fn unreadable(error: JournalError) -> Refusal {
+pub(super) fn unreadable(error: JournalError) -> Refusal {
     tracing::error!(%error, "journal cannot be read");
     Refusal::JournalUnavailable
 }

@@ -220,6 +220,62 @@ fn s24_an_authorization_that_ends_meanwhile_is_made_anew() {
 }
 
 #[test]
+fn the_work_list_names_what_somebody_should_look_at() {
+    let (store, mut gate) = open(&limits(100_000, 100_000, ""));
+    let mut app = store.station.app();
+    for (name, end) in [
+        ("O-a", "2090-01-01"),
+        ("O-b", "2020-01-02"),
+        ("O-c", "2020-01-01"),
+    ] {
+        let mut order = store.order_paid_online(name, &[80_000]);
+        order["tenders"][0]["expires_at"] = json!(format!("{end}T00:00:00.000Z"));
+        app.call("order.put", json!({"order": order}));
+    }
+    let mut order = store.order_paid_online("O-d", &[80_002]);
+    order["tenders"][0]["authorized_minor"] = json!(0);
+    order["tenders"][0]["on_hold"] = json!(true);
+    app.call("order.put", json!({"order": order}));
+    gate.close();
+    app.call("pickup.capture", pickup("k1", "O-a", 1, &["1"]));
+    let mut find = |more: Value| {
+        let mut params = json!({"attention": true});
+        params
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        app.call("order.find", params)
+    };
+    let list = find(json!({}));
+    let rows = list["attention"].as_array().unwrap();
+    let told = |row: &Value| json!([row["why"], row["order_id"], row["amount_minor"]]);
+    let told: Vec<Value> = rows.iter().map(told).collect();
+    let expected = [
+        json!(["expiring", "O-c", 80_000]),
+        json!(["expiring", "O-b", 80_000]),
+        json!(["queued", "O-a", 80_000]),
+        json!(["on_hold", "O-d", 0]),
+    ];
+    assert_eq!(told, expected, "{list}");
+    assert!(rows[2]["queued_at"].is_string(), "{list}");
+    assert!(rows[2]["operation_id"].is_string(), "{list}");
+    let list = find(json!({"limit": 1}));
+    assert_eq!(list["more"], true, "{list}");
+    assert_eq!(list["attention"].as_array().unwrap().len(), 1, "{list}");
+    // What is picked up needs no attention any more.
+    gate.reopen();
+    let done = app.call("pickup.capture", pickup("k2", "O-b", 1, &["1"]));
+    assert_eq!(done["outcome"], "approved", "{done}");
+    wait_for("the queue", || {
+        let list = app.call("order.find", json!({"attention": true}));
+        (list["attention"].as_array().unwrap().len() == 2).then_some(())
+    });
+    let wrong = json!({"attention": true, "order_id": "O-a"});
+    let error = app.refused("order.find", wrong);
+    assert_eq!(error["data"]["field"], "order_id", "{error}");
+}
+
+#[test]
 fn s25_what_is_retried_in_vain_is_given_up_and_told() {
     let (mut store, mut gate) = open(&format!(
         "retry_for_s = 2\n{}",
@@ -251,6 +307,14 @@ fn s25_what_is_retried_in_vain_is_given_up_and_told() {
     assert_eq!(payment["queued_minor"], 0, "{payment}");
     store.assert_books(80_000 + TOKEN_TRACE, 0, TOKEN_TRACE, 0);
 
+    let row = json!({
+        "why": "capture_failed", "order_id": "O-25", "payment_id": "O-25/0", "currency": "NOK",
+        "amount_minor": 80_000,
+    });
+    let work = json!({"attention": true});
+    let list = app.call("order.find", work.clone());
+    assert_eq!(list, json!({"attention": [row], "more": false}));
+
     // Somebody deals with it: the authorization still holds the money.
     gate.reopen();
     let take = json!({"idempotency_key": "k2", "payment_id": "O-25/0"});
@@ -258,5 +322,7 @@ fn s25_what_is_retried_in_vain_is_given_up_and_told() {
     assert_eq!(done["outcome"], "approved", "{done}");
     let payment = app.call("payment.get", json!({"payment_id": "O-25/0"}));
     assert_eq!(payment["uncaptured_minor"], 0, "{payment}");
+    let list = app.call("order.find", work);
+    assert_eq!(list, json!({"attention": [], "more": false}));
     store.assert_books(80_000 + TOKEN_TRACE, 80_000, TOKEN_TRACE, 0);
 }
