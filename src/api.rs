@@ -8,6 +8,7 @@ mod attention;
 pub mod call;
 mod convert;
 mod error;
+pub mod file;
 mod handshake;
 mod order;
 mod push;

@@ -3,6 +3,7 @@
 mod call;
 mod demo;
 mod journal;
+mod orders;
 mod outcomes;
 mod run;
 
@@ -55,6 +56,11 @@ enum Command {
         #[command(subcommand)]
         what: journal::What,
     },
+    /// Take many orders in from a file, or write them into one.
+    Orders {
+        #[command(subcommand)]
+        what: orders::What,
+    },
     /// Call a method of a running station and print the answer.
     ///
     /// Example: posd call payment.sale '{"idempotency_key":"1","amount_minor":5000,"currency":"NOK"}'
@@ -82,6 +88,7 @@ pub fn main() -> ExitCode {
         Command::Outcomes { which, markdown } => outcomes::run(which.as_deref(), markdown),
         Command::Backup { journal, file } => journal::backup(&journal, &file),
         Command::Journal { what } => journal::run(&what),
+        Command::Orders { what } => orders::run(&what),
         Command::Call {
             method,
             params,

@@ -7,6 +7,7 @@
 //! when a group commits, or never does, keeps the [`Writer`] in hand.
 
 mod backup;
+mod bulk;
 mod chain;
 mod error;
 mod marks;
@@ -21,6 +22,7 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 pub use backup::backup;
+pub use bulk::Bulk;
 pub use chain::Head;
 pub use error::{JournalError, JournalErrorKind};
 pub use reader::{Concerning, OperationRow, Reader, StoredEvent};

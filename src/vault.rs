@@ -72,6 +72,14 @@ impl Vault {
     /// Takes the key from the systemd credential if there is one, else from `key_file`, which is
     /// created when missing.
     pub fn open(key_file: &Path) -> Result<Self, VaultError> {
+        match Self::existing(key_file)? {
+            Some(vault) => Ok(vault),
+            None => Self::with_key(&create_key(key_file)?),
+        }
+    }
+
+    /// As [`Self::open`], but nothing is created: `None` when there is no key.
+    pub fn existing(key_file: &Path) -> Result<Option<Self>, VaultError> {
         let credential = std::env::var_os("CREDENTIALS_DIRECTORY")
             .map(|directory| Path::new(&directory).join(CREDENTIAL))
             .filter(|path| path.exists());
@@ -81,9 +89,9 @@ impl Vault {
                 check_mode(key_file)?;
                 read_key(key_file)?
             }
-            None => create_key(key_file)?,
+            None => return Ok(None),
         };
-        Self::with_key(&key)
+        Self::with_key(&key).map(Some)
     }
 
     fn with_key(key: &[u8; KEY_BYTES]) -> Result<Self, VaultError> {

@@ -86,6 +86,13 @@ impl ApiError {
         self
     }
 
+    /// The field, if it is about one, and what is wrong, for developers.
+    pub(super) fn in_short(&self) -> (Option<String>, String) {
+        let problem = self.details.problem.clone();
+        let problem = problem.unwrap_or_else(|| self.code.name().to_owned());
+        (self.details.field.clone(), problem)
+    }
+
     /// The JSON-RPC error object.
     pub(super) fn to_json(&self, language: Language) -> Value {
         let mut data = Map::new();

@@ -439,7 +439,7 @@ fn open(envelope: Value) -> Result<Opened, (Value, ApiError)> {
 
 /// Reads parameters; the error names the field. The parser's words may repeat the value, so only
 /// those that we wrote or that name fields go out.
-fn read<T: DeserializeOwned>(params: &Value) -> Result<T, ApiError> {
+pub(super) fn read<T: DeserializeOwned>(params: &Value) -> Result<T, ApiError> {
     serde_path_to_error::deserialize(params).map_err(|error| {
         let path = error.path().to_string();
         let problem = error.inner().to_string();

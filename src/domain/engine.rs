@@ -7,6 +7,7 @@ use firmware_protocols::time::Duration;
 use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::{Receipt, SyncId, TerminalRequest, Verdict};
 
+use super::arrival;
 use super::command::{Ask, Command, TerminalEnding};
 use super::draft::{Decision, Draft};
 use super::effect::Effect;
@@ -117,12 +118,7 @@ fn on_ask(draft: &mut Draft<'_>, ask: &Ask, now: Timestamp) -> Result<(), Reject
         operation: ask.operation.clone(),
         method: ask.request.method().to_owned(),
     });
-    for entry in entries {
-        draft.record(entry.clone());
-        if let Entry::PaymentOpened { payment } = entry {
-            review::start(draft, &payment, now);
-        }
-    }
+    arrival::record(draft, entries, now);
     advance(draft, &ask.operation, now);
     Ok(())
 }

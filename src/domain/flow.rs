@@ -28,6 +28,7 @@ use super::draft::Draft;
 use super::entry::Entry;
 use super::id::{OperationId, PaymentId, TerminalId, Timestamp};
 use super::operation::{Answer, Call, Operation, Step};
+use super::order::Order;
 use super::outcome::{OrderVersion, Outcome, Reason, Verdict};
 use super::payment::Payment;
 use super::rejection::Rejection;
@@ -53,6 +54,16 @@ pub struct Plan {
     pub opens: Option<Payment>,
     /// What to ask.
     pub call: Call,
+}
+
+/// Refuses an order that was made elsewhere, or says what is true with it.
+pub fn take_in(
+    draft: &Draft<'_>,
+    order: &Order,
+    payments: &[Payment],
+    now: Timestamp,
+) -> Result<Vec<Entry>, Rejection> {
+    order_put::admit(draft, order, payments, now)
 }
 
 /// Refuses a request, or says what is true as soon as it has begun.

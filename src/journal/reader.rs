@@ -44,7 +44,7 @@ const FIND_BY_MARK: &str = "SELECT o.id, m.placed_at
 /// A connection of its own, for reading.
 #[derive(Debug)]
 pub struct Reader {
-    connection: Connection,
+    pub(super) connection: Connection,
 }
 
 /// An operation as its table knows it.
@@ -117,11 +117,7 @@ impl Reader {
 
     /// An order.
     pub fn order(&self, id: &OrderId) -> Result<Option<Order>, JournalError> {
-        self.body(
-            "SELECT body FROM customer_order WHERE id = ?",
-            id.as_str(),
-            "order",
-        )
+        order(&self.connection, id)
     }
 
     /// Finds orders, newest first, with the times at which they were placed.
@@ -151,14 +147,7 @@ impl Reader {
 
     /// A payment, with its sealed tokens.
     pub fn payment(&self, id: &PaymentId) -> Result<Option<Payment>, JournalError> {
-        let row = self
-            .connection
-            .prepare_cached(&format!(
-                "SELECT {PAYMENT_COLUMNS} FROM payment WHERE id = ?"
-            ))?
-            .query_row([id.as_str()], payment_columns)
-            .optional()?;
-        row.map(payment).transpose()
+        payment_by_id(&self.connection, id)
     }
 
     /// All payments, oldest first, one page at a time: those after `after`.
@@ -309,20 +298,6 @@ impl Reader {
         Ok(Some(operation))
     }
 
-    fn body<T: DeserializeOwned>(
-        &self,
-        select: &'static str,
-        id: &str,
-        what: &str,
-    ) -> Result<Option<T>, JournalError> {
-        let body: Option<String> = self
-            .connection
-            .prepare_cached(select)?
-            .query_row([id], |row| row.get(0))
-            .optional()?;
-        body.map(|body| from_json(&body, what)).transpose()
-    }
-
     fn bodies<T: DeserializeOwned>(
         &self,
         select: &'static str,
@@ -332,6 +307,27 @@ impl Reader {
         let rows = select.query_map([], |row| row.get::<_, String>(0))?;
         rows.map(|body| from_json(&body?, what)).collect()
     }
+}
+
+pub(super) fn order(connection: &Connection, id: &OrderId) -> Result<Option<Order>, JournalError> {
+    let body: Option<String> = connection
+        .prepare_cached("SELECT body FROM customer_order WHERE id = ?")?
+        .query_row([id.as_str()], |row| row.get(0))
+        .optional()?;
+    body.map(|body| from_json(&body, "order")).transpose()
+}
+
+pub(super) fn payment_by_id(
+    connection: &Connection,
+    id: &PaymentId,
+) -> Result<Option<Payment>, JournalError> {
+    let row = connection
+        .prepare_cached(&format!(
+            "SELECT {PAYMENT_COLUMNS} FROM payment WHERE id = ?"
+        ))?
+        .query_row([id.as_str()], payment_columns)
+        .optional()?;
+    row.map(payment).transpose()
 }
 
 fn operation_columns(row: &Row<'_>) -> rusqlite::Result<OperationRow> {

@@ -24,9 +24,9 @@ const ROOM_TO_PROVE: usize = 256 * 1024;
 /// The one connection that writes.
 #[derive(Debug)]
 pub struct Writer {
-    connection: Connection,
+    pub(super) connection: Connection,
     /// The last durable entry.
-    head: Head,
+    pub(super) head: Head,
 }
 
 impl Writer {
@@ -87,23 +87,33 @@ fn write(
 ) -> Result<Head, JournalError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for batch in group {
-        for entry in &batch.entries {
-            head = append(&transaction, head, batch.at, entry)?;
-        }
-        for (seq, event) in &batch.events {
-            let mut insert =
-                transaction.prepare_cached("INSERT INTO event (seq, at, body) VALUES (?, ?, ?)")?;
-            insert.execute(params![integer(*seq)?, batch.at.0, json(event)?])?;
-        }
-        for payment in &batch.payments {
-            put_payment(&transaction, payment)?;
-        }
-        for order in &batch.orders {
-            put_order(&transaction, batch.at, order)?;
-        }
-        marks::note(&transaction, batch)?;
+        head = write_batch(&transaction, head, batch)?;
     }
     transaction.commit()?;
+    Ok(head)
+}
+
+/// Writes one batch behind the head of the chain; returns the new head.
+pub(super) fn write_batch(
+    transaction: &Transaction<'_>,
+    mut head: Head,
+    batch: &Batch,
+) -> Result<Head, JournalError> {
+    for entry in &batch.entries {
+        head = append(transaction, head, batch.at, entry)?;
+    }
+    for (seq, event) in &batch.events {
+        let mut insert =
+            transaction.prepare_cached("INSERT INTO event (seq, at, body) VALUES (?, ?, ?)")?;
+        insert.execute(params![integer(*seq)?, batch.at.0, json(event)?])?;
+    }
+    for payment in &batch.payments {
+        put_payment(transaction, payment)?;
+    }
+    for order in &batch.orders {
+        put_order(transaction, batch.at, order)?;
+    }
+    marks::note(transaction, batch)?;
     Ok(head)
 }
 

@@ -58,6 +58,42 @@ pub enum StartError {
     Processor(String),
 }
 
+/// The data directory of a station that is not running, for whoever works on it instead.
+#[derive(Debug)]
+pub struct DataDir {
+    /// Seals and opens its tokens.
+    pub vault: Vault,
+    /// Writes its journal.
+    pub writer: Writer,
+    /// Reads its journal.
+    pub reader: Reader,
+    /// No station starts as long as it is held.
+    pub lock: File,
+}
+
+impl DataDir {
+    /// Opens it, or creates it as a station would.
+    pub fn open(config: &Config) -> Result<Self, StartError> {
+        let lock = lock_data_dir(&config.data_dir)?;
+        let vault = Vault::open(&config.data_dir.join("token.key"))?;
+        let (writer, reader) = open_journal(config, &vault)?;
+        Ok(Self {
+            vault,
+            writer,
+            reader,
+            lock,
+        })
+    }
+}
+
+/// The vault of a journal that is there already, while a station may be running on it.
+pub fn open_vault(config: &Config, reader: &Reader) -> Result<Vault, StartError> {
+    let vault = Vault::existing(&config.data_dir.join("token.key"))?;
+    let vault = vault.ok_or(StartError::WrongKey)?;
+    check_key(&vault, reader)?;
+    Ok(vault)
+}
+
 /// A station that is ready to run.
 #[derive(Debug)]
 pub struct Service {
@@ -239,11 +275,14 @@ impl Shift {
 fn open_journal(config: &Config, vault: &Vault) -> Result<(Writer, Reader), StartError> {
     let stamp = vault.seal(TokenKind::Check, KEY_CHECK)?;
     let (writer, reader) = journal::open(&config.data_dir.join("journal.db"), &stamp)?;
-    let stamp = reader.key_check()?.ok_or(StartError::WrongKey)?;
-    vault
-        .unseal(TokenKind::Check, &stamp)
-        .map_err(|_| StartError::WrongKey)?;
+    check_key(vault, &reader)?;
     Ok((writer, reader))
+}
+
+fn check_key(vault: &Vault, reader: &Reader) -> Result<(), StartError> {
+    let stamp = reader.key_check()?.ok_or(StartError::WrongKey)?;
+    let opened = vault.unseal(TokenKind::Check, &stamp);
+    opened.map(|_| ()).map_err(|_| StartError::WrongKey)
 }
 
 /// Room can be made and locks end; a damaged journal is for a person to look at.

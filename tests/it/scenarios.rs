@@ -9,6 +9,7 @@ mod guards;
 mod input;
 mod journal;
 mod offline;
+mod orders;
 mod pickup;
 mod recovery;
 mod retry;

@@ -253,6 +253,9 @@ fn bad_input_is_refused_by_its_field_and_changes_nothing() {
         ..setup
     });
     let mut app = store.station.app();
+    // Nothing else happens from here on.
+    app.call("events.subscribe", json!({"after": 0}));
+    app.event(|event| event["event"] == "terminal_connected");
     let mut good = store.order_paid_online("O-1", &[80_000]);
     good["lines"][0]["store"] = json!("oslo");
     good["total_minor"] = json!(80_000);

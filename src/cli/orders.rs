@@ -1,0 +1,424 @@
+//! `posd orders`: many orders at once, from a file and into one (docs/orders.md).
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fs::{File, Permissions};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::mpsc;
+
+use clap::{Subcommand, ValueEnum};
+
+use super::{say, say_error};
+use crate::api::file::{self, Problem};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::arrival;
+use crate::domain::id::PaymentId;
+use crate::domain::order::Order;
+use crate::domain::payment::Payment;
+use crate::domain::state::State;
+use crate::journal::{Batch, Bulk, JournalError, Reader, Writer};
+use crate::station::service::{self, DataDir, StartError};
+use crate::vault::Vault;
+
+/// Bytes of the longest line: several times the largest order that `order.put` takes.
+const LINE_MAX: u64 = 1024 * 1024;
+
+/// So many lines are handed over at once, and so many hand-overs may wait.
+const LINES_AT_ONCE: usize = 64;
+const HAND_OVERS_WAITING: usize = 8;
+
+/// With `--on-error skip` so many lines become durable together.
+const LINES_PER_COMMIT: u64 = 1000;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum What {
+    /// Take in orders from a file, one line of JSON each, by the rules of `order.put`. The station
+    /// must not be running.
+    Import {
+        /// The configuration of the station.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// The orders; `-` for the standard input.
+        orders: PathBuf,
+        /// What a line that is refused does to the others.
+        #[arg(long, value_enum, default_value_t = OnError::Stop)]
+        on_error: OnError,
+    },
+    /// Write all orders, one line of JSON each, as `order.put` takes them. The station may be running.
+    Export {
+        /// The configuration of the station.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// The new file, which only its owner may read; the standard output without one.
+        orders: Option<PathBuf>,
+        /// With tokens in the clear, as another store needs them to take the money. Keep such a file
+        /// as you keep the token key.
+        #[arg(long)]
+        with_tokens: bool,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnError {
+    /// Nothing of the file is imported.
+    Stop,
+    /// The line is named and left out.
+    Skip,
+}
+
+pub(super) fn run(what: &What) -> Result<ExitCode, String> {
+    match what {
+        What::Import {
+            config,
+            orders,
+            on_error,
+        } => import(config, orders, *on_error),
+        What::Export {
+            config,
+            orders,
+            with_tokens,
+        } => export(config, orders.as_deref(), *with_tokens),
+    }
+}
+
+fn import(config: &Path, orders: &Path, on_error: OnError) -> Result<ExitCode, String> {
+    let config = Config::read(config).map_err(|error| error.to_string())?;
+    let name = orders.display().to_string();
+    let source: Box<dyn io::Read + Send> = if orders == Path::new("-") {
+        Box::new(io::stdin())
+    } else {
+        Box::new(File::open(orders).map_err(|error| format!("{name}: {error}"))?)
+    };
+    let DataDir {
+        vault,
+        mut writer,
+        reader,
+        lock: _lock,
+    } = DataDir::open(&config).map_err(|error| {
+        let advice = if matches!(error, StartError::InUse(_)) {
+            ": stop it for the import, or give it the orders one by one with order.put"
+        } else {
+            ""
+        };
+        format!("{error}{advice}")
+    })?;
+    let mut import = Import::new(&config, &reader, name, on_error)?;
+    let ended = std::thread::scope(|scope| {
+        let (lines, waiting) = mpsc::sync_channel(HAND_OVERS_WAITING);
+        scope.spawn(move || read_lines(source, &vault, &lines));
+        import.run(&mut writer, &waiting)
+    });
+    match ended {
+        Ok(()) if import.done.lines == 0 => Err(format!("{}: holds no order", import.name)),
+        Ok(()) => {
+            say(&format!("imported {}", import.durable));
+            Ok(if import.durable.refused == 0 {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            })
+        }
+        Err(Stop(why)) if import.durable.lines == 0 => {
+            Err(format!("{why}\nposd: nothing was imported"))
+        }
+        Err(Stop(why)) => {
+            let durable = import.durable;
+            let advice = "what was imported stays; importing the file again goes on from there";
+            Err(format!(
+                "{why}\nposd: imported {durable}, then it ended; {advice}"
+            ))
+        }
+    }
+}
+
+/// Why an import ends before its file.
+struct Stop(String);
+
+impl From<JournalError> for Stop {
+    fn from(error: JournalError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// A line: its number, and what stands in it.
+type Line = (u64, Result<(Order, Vec<Payment>), Problem>);
+
+/// Lines in sequence; an error where the file cannot be read further.
+type HandOver = Result<Vec<Line>, io::Error>;
+
+struct Import {
+    name: String,
+    on_error: OnError,
+    clock: Clock,
+    /// What is configured, the operations that had not ended when the station was stopped, and the
+    /// order that is being taken in.
+    state: State,
+    last_event: u64,
+    done: Count,
+    /// As far as it is on the disk.
+    durable: Count,
+}
+
+/// What has become of the lines.
+#[derive(Clone, Debug, Default)]
+struct Count {
+    lines: u64,
+    new: u64,
+    newer: u64,
+    unchanged: u64,
+    refused: u64,
+}
+
+impl Import {
+    fn new(
+        config: &Config,
+        reader: &Reader,
+        name: String,
+        on_error: OnError,
+    ) -> Result<Self, String> {
+        let failed = |error: JournalError| error.to_string();
+        let mut state = State {
+            directory: config.directory(),
+            ..State::default()
+        };
+        for entry in reader.open_entries().map_err(failed)? {
+            state.books.apply(&entry);
+        }
+        Ok(Self {
+            name,
+            on_error,
+            clock: Clock::start(),
+            state,
+            last_event: reader.last_event().map_err(failed)?,
+            done: Count::default(),
+            durable: Count::default(),
+        })
+    }
+
+    fn run(&mut self, writer: &mut Writer, waiting: &mpsc::Receiver<HandOver>) -> Result<(), Stop> {
+        let mut bulk = writer.begin()?;
+        for lines in waiting {
+            let lines = lines.map_err(|error| Stop(format!("{}: {error}", self.name)))?;
+            for (number, line) in lines {
+                self.done.lines = self.done.lines.saturating_add(1);
+                let taken = match line {
+                    Ok((order, payments)) => self.take(&mut bulk, &order, &payments)?,
+                    Err(problem) => Err(problem),
+                };
+                if let Err(problem) = taken {
+                    self.refuse(number, &problem)?;
+                }
+                let is_due = self.done.lines.is_multiple_of(LINES_PER_COMMIT);
+                if is_due && self.on_error == OnError::Skip {
+                    bulk.commit()?;
+                    self.durable = self.done.clone();
+                    bulk = writer.begin()?;
+                }
+            }
+        }
+        bulk.commit()?;
+        self.durable = self.done.clone();
+        Ok(())
+    }
+
+    /// Adds one order to the transaction, unless the rules refuse it.
+    fn take(
+        &mut self,
+        bulk: &mut Bulk<'_>,
+        order: &Order,
+        payments: &[Payment],
+    ) -> Result<Result<(), Problem>, JournalError> {
+        let books = &mut self.state.books;
+        books.orders.clear();
+        books.payments.clear();
+        let known = bulk.order(&order.id)?;
+        let is_new = known.is_none();
+        let tenders = known.iter().chain([order]).flat_map(|order| &order.tenders);
+        let wanted: BTreeSet<PaymentId> = tenders.map(|tender| tender.payment.clone()).collect();
+        for id in wanted {
+            books.payments.extend(bulk.payment(&id)?.map(|it| (id, it)));
+        }
+        books.orders.extend(known.map(|it| (it.id.clone(), it)));
+        let now = self.clock.utc();
+        let decision = match arrival::take_in(&self.state, order, payments, now) {
+            Ok(decision) => decision,
+            Err(rejection) => return Ok(Err(rejection.into())),
+        };
+        let count = match (decision.entries.is_empty(), is_new) {
+            (true, _) => &mut self.done.unchanged,
+            (false, true) => &mut self.done.new,
+            (false, false) => &mut self.done.newer,
+        };
+        *count = count.saturating_add(1);
+        if decision.entries.is_empty() {
+            return Ok(Ok(()));
+        }
+        for entry in &decision.entries {
+            self.state.books.apply(entry);
+        }
+        let changed: BTreeSet<_> = decision
+            .entries
+            .iter()
+            .filter_map(|it| it.payment())
+            .collect();
+        let books = &self.state.books;
+        let payments = books
+            .payments
+            .values()
+            .filter(|it| changed.contains(&it.id));
+        let payments = payments.cloned().collect();
+        let events = decision.events.into_iter().map(|event| {
+            self.last_event = self.last_event.saturating_add(1);
+            (self.last_event, event)
+        });
+        bulk.put(&Batch {
+            ticket: 0,
+            at: now,
+            events: events.collect(),
+            payments,
+            orders: books.orders.values().cloned().collect(),
+            entries: decision.entries,
+        })?;
+        Ok(Ok(()))
+    }
+
+    /// Names a line that is not taken in; the end of it all, where that was asked for.
+    fn refuse(&mut self, number: u64, problem: &Problem) -> Result<(), Stop> {
+        self.done.refused = self.done.refused.saturating_add(1);
+        let named = match &problem.field {
+            Some(field) => format!("{}:{number}: {field}: {}", self.name, problem.reason),
+            None => format!("{}:{number}: {}", self.name, problem.reason),
+        };
+        match self.on_error {
+            OnError::Stop => Err(Stop(named)),
+            OnError::Skip => {
+                say_error(&named);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let orders = self.new.saturating_add(self.newer);
+        write!(
+            f,
+            "{orders} orders ({} new, {} newer), {} unchanged, {} refused",
+            self.new, self.newer, self.unchanged, self.refused
+        )
+    }
+}
+
+/// Reads, checks and seals line by line, until the file ends or nobody listens any more.
+fn read_lines(source: Box<dyn io::Read + Send>, vault: &Vault, to: &mpsc::SyncSender<HandOver>) {
+    let mut source = BufReader::with_capacity(256 * 1024, source);
+    let mut bytes = Vec::new();
+    let mut number = 0_u64;
+    loop {
+        let mut lines = Vec::with_capacity(LINES_AT_ONCE);
+        while lines.len() < LINES_AT_ONCE {
+            number = number.saturating_add(1);
+            match read_line(&mut source, &mut bytes) {
+                Err(error) => {
+                    let _ = to.send(Ok(lines));
+                    let _ = to.send(Err(error));
+                    return;
+                }
+                Ok(Read::End) => {
+                    let _ = to.send(Ok(lines));
+                    return;
+                }
+                Ok(Read::Blank) => {}
+                Ok(Read::TooLong) => {
+                    let problem = Problem::of(&format!("is longer than {LINE_MAX} bytes"));
+                    lines.push((number, Err(problem)));
+                }
+                Ok(Read::Line) => lines.push((number, parse(vault, &bytes))),
+            }
+        }
+        if to.send(Ok(lines)).is_err() {
+            return;
+        }
+    }
+}
+
+fn parse(vault: &Vault, bytes: &[u8]) -> Result<(Order, Vec<Payment>), Problem> {
+    let text =
+        std::str::from_utf8(bytes.trim_ascii_end()).map_err(|_| Problem::of("is not UTF-8"))?;
+    file::read(vault, text)
+}
+
+/// What was read.
+enum Read {
+    Line,
+    Blank,
+    TooLong,
+    End,
+}
+
+/// Reads a line into `bytes`, never more than [`LINE_MAX`] of it.
+fn read_line(source: &mut impl BufRead, bytes: &mut Vec<u8>) -> io::Result<Read> {
+    bytes.clear();
+    let read = io::Read::take(&mut *source, LINE_MAX).read_until(b'\n', bytes)?;
+    let is_whole = bytes.last() == Some(&b'\n');
+    if read == 0 {
+        Ok(Read::End)
+    } else if !is_whole && u64::try_from(read).is_ok_and(|read| read == LINE_MAX) {
+        source.skip_until(b'\n')?;
+        Ok(Read::TooLong)
+    } else if bytes.trim_ascii().is_empty() {
+        Ok(Read::Blank)
+    } else {
+        Ok(Read::Line)
+    }
+}
+
+fn export(config: &Path, orders: Option<&Path>, with_tokens: bool) -> Result<ExitCode, String> {
+    let config = Config::read(config).map_err(|error| error.to_string())?;
+    let reader = Reader::open(&config.data_dir.join("journal.db"));
+    let reader = reader.map_err(|error| error.to_string())?;
+    let vault = with_tokens.then(|| service::open_vault(&config, &reader));
+    let vault = vault.transpose().map_err(|error| error.to_string())?;
+    let Some(path) = orders else {
+        let mut out = BufWriter::new(io::stdout().lock());
+        write_orders(&reader, vault.as_ref(), &mut out).map_err(|Stop(why)| why)?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let failed = |error: io::Error| format!("{}: {error}", path.display());
+    let directory = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    let directory = directory.unwrap_or(Path::new("."));
+    // Made beside its place and put there in one go; what is there already stays as it is.
+    let whole = tempfile::Builder::new()
+        .prefix(".posd-orders-")
+        .permissions(Permissions::from_mode(0o600))
+        .tempfile_in(directory)
+        .map_err(failed)?;
+    let mut out = BufWriter::with_capacity(256 * 1024, whole.as_file());
+    let count = write_orders(&reader, vault.as_ref(), &mut out).map_err(|Stop(why)| why)?;
+    drop(out);
+    whole.as_file().sync_all().map_err(failed)?;
+    whole
+        .persist_noclobber(path)
+        .map_err(|error| failed(error.error))?;
+    say(&format!("exported {count} orders to {}", path.display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write_orders(reader: &Reader, vault: Option<&Vault>, out: &mut impl Write) -> Result<u64, Stop> {
+    let failed = |error: io::Error| Stop(format!("export: {error}"));
+    let mut count = 0_u64;
+    reader.each_order(|order, payments| {
+        count = count.saturating_add(1);
+        let line = file::write(&order, &payments, vault);
+        writeln!(out, "{line}").map_err(failed)
+    })?;
+    out.flush().map_err(failed)?;
+    Ok(count)
+}
