@@ -13,6 +13,8 @@ use crate::zvt::bitmap::{self, Fields};
 pub struct Abort {
     /// Why, see [`result_code`](crate::zvt::result_code).
     pub code: u8,
+    /// With 6F, "wrong currency": the right one, as ISO 4217 number.
+    pub currency: Option<Bcd<2>>,
     /// Of the enquiry for open pre-authorizations: one of them, FFFF for none.
     pub receipt: Option<Bcd<2>>,
     /// Of that enquiry, where TLV is on: all of them.
@@ -44,11 +46,11 @@ impl Abort {
             Ok(code) => message.code = code,
             Err(error) => return (message, Some(error)),
         }
-        // With "wrong currency" the right one follows, without a bitmap number.
-        let names_currency =
-            message.code == 0x6F && !reader.is_empty() && reader.peek() != Some(bitmap::TLV);
-        if names_currency && let Err(error) = reader.take("currency", 2) {
-            return (message, Some(error));
+        if Self::names_currency(data) {
+            match reader.array("currency") {
+                Ok(currency) => message.currency = Some(Bcd::from_bytes(currency)),
+                Err(error) => return (message, Some(error)),
+            }
         }
         for field in Fields::new(reader) {
             let outcome = field.and_then(|field| {
@@ -64,6 +66,16 @@ impl Abort {
             }
         }
         (message, None)
+    }
+
+    /// Whether the right currency follows a "wrong currency", without a bitmap number. It begins with
+    /// 00 to 09, which no bitmap of this message does but 06, the container.
+    pub(crate) fn names_currency(data: &[u8]) -> bool {
+        match data {
+            [WRONG_CURRENCY, bitmap::TLV, rest @ ..] => rest.len() == 1,
+            [WRONG_CURRENCY, 0x00..=0x09, ..] => true,
+            _ => false,
+        }
     }
 
     /// The open pre-authorizations that the answer to the enquiry names.
@@ -82,6 +94,9 @@ impl Abort {
     pub fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
         writer.u8(self.code);
+        if let Some(currency) = self.currency {
+            writer.put(currency.bytes());
+        }
         bitmap::write_some(
             bitmap::RECEIPT,
             self.receipt.map(|it| *it.bytes()),
@@ -118,5 +133,6 @@ impl Abort {
     }
 }
 
+const WRONG_CURRENCY: u8 = 0x6F;
 const OPEN: Tag = Tag(0x23);
 const RECEIPT: Tag = Tag(0x08);

@@ -227,6 +227,7 @@ fn it_reads_what_our_terminal_writes() {
     );
     let abort = Abort {
         code: 0xB8,
+        currency: None,
         receipt: Some(OpenReservations::RECEIPT),
         open: Vec::new(),
     };

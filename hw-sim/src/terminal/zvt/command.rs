@@ -175,6 +175,7 @@ impl Terminal {
         let none = Bcd::from_bytes([0xFF; 2]);
         let abort = Abort {
             code: RESERVATION,
+            currency: None,
             receipt: Some(open.first().copied().unwrap_or(none)),
             open: if self.registered.has_tlv {
                 open
@@ -429,6 +430,7 @@ impl Terminal {
     pub(super) fn tell_end(&mut self, code: u8) {
         let abort = Abort {
             code,
+            currency: None,
             receipt: None,
             open: Vec::new(),
         };
