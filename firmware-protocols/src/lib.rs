@@ -6,6 +6,7 @@
 //! | [`time`] | the caller's clock, as a number |
 //! | [`link`] | the contract between a driver and a protocol session |
 //! | [`error`] | what can be wrong with bytes |
+//! | [`capture`] | the text form of a recorded conversation |
 //! | [`wire`] | fallible readers, packed decimal, block checks, tag-length-value |
 //! | [`zvt`] | the ZVT protocol, till side and terminal side |
 //! | [`oracle`] | what must hold for any input, for tests and fuzzers |
@@ -16,6 +17,7 @@
 
 extern crate alloc;
 
+pub mod capture;
 pub mod error;
 pub mod link;
 pub mod oracle;

@@ -4,6 +4,7 @@
 //! | function | what must hold |
 //! | --- | --- |
 //! | [`message()`] | reading never panics; what was read, written and read again is the same |
+//! | [`trace`] | a unit can be explained; what may be written down is as long, and may be written down |
 //! | [`line()`] | bytes mean the same however they are cut |
 //! | [`till`] | no panic, one ending for each request, a deadline while one runs |
 //! | [`terminal`] | no panic, at most one answer for each message sent |
@@ -16,6 +17,7 @@ use core::fmt;
 use crate::error::DecodeError;
 use crate::time::Instant;
 use crate::zvt::apdu::Apdu;
+use crate::zvt::explain;
 use crate::zvt::line::{Framing, Line, LineEvent, LineOutput, Timers};
 use crate::zvt::message::{
     self, Abort, AbortRequest, Completion, Input, IntermediateStatus, LogOff, PrintLine,
@@ -43,7 +45,6 @@ impl core::error::Error for Broken {}
 /// One unit, alone.
 pub fn message(unit: &[u8]) -> Result<(), Broken> {
     let control = crate::zvt::line::control_of(unit);
-    let _ = message::name(control);
     if control != Completion::CONTROL {
         return holds(unit, rewrite);
     }
@@ -54,6 +55,18 @@ pub fn message(unit: &[u8]) -> Result<(), Broken> {
     holds(unit, |unit| {
         Ok(StatusReport::decode(Apdu::parse(unit)?.data)?.encode())
     })
+}
+
+/// One unit, explained and written down.
+pub fn trace(unit: &[u8]) -> Result<(), Broken> {
+    let _ = explain::explain(unit);
+    let masked = explain::mask(unit);
+    match masked.len() == unit.len() && explain::mask(&masked) == masked {
+        true => Ok(()),
+        false => Err(Broken(
+            "what may be written down may not be written down again",
+        )),
+    }
 }
 
 fn holds(

@@ -53,12 +53,14 @@
 pub mod apdu;
 pub mod bitmap;
 pub mod card_type;
+pub mod explain;
 pub mod intermediate_status;
 pub mod line;
 pub mod message;
 pub mod result_code;
 pub mod serial;
 pub mod session;
+pub mod tag;
 pub mod tcp;
 pub mod terminal_side;
 pub mod text;

@@ -12,6 +12,7 @@ use hw_sim::bank::Options;
 use hw_sim::serve;
 use hw_sim::serve::terminal::{Place, Setup};
 use hw_sim::terminal::zvt::Config;
+use hw_sim::trace;
 use hw_sim::wallet::{self, Card};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
@@ -33,6 +34,14 @@ enum Command {
     Processor(ProcessorArguments),
     /// Play a card terminal on a serial port or on TCP.
     Terminal(Box<TerminalArguments>),
+    /// Explain a recording, or bytes in hexadecimal, field by field.
+    ///
+    /// Card numbers are shown masked, other card data and secrets not at all.
+    Decode {
+        /// A file, or bytes such as "06 01 07 04 00 00 00 00 12 34".
+        #[arg(required = true)]
+        what: Vec<String>,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -214,6 +223,9 @@ impl BankArguments {
 
 /// Runs what the arguments say until a signal ends it.
 pub(crate) fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    if let Command::Decode { what } = &arguments.command {
+        return decode(&what.join(" "));
+    }
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
@@ -244,6 +256,7 @@ async fn start(arguments: Arguments) -> Result<Started, Box<dyn std::error::Erro
             say_ready(&json!({ "ready": true, "http": running.addr.to_string() }))?;
             Ok(Started::Processor(running))
         }
+        Command::Decode { .. } => Err("decoding starts nothing".into()),
         Command::Terminal(terminal) => {
             let running = serve::terminal::start(terminal.setup()?).await?;
             let mut ready = json!({ "ready": true });
@@ -260,6 +273,18 @@ async fn start(arguments: Arguments) -> Result<Started, Box<dyn std::error::Erro
             Ok(Started::Terminal(running))
         }
     }
+}
+
+/// A name that is that of a file is taken for one.
+fn decode(what: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let text = match std::fs::read_to_string(what) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => what.to_owned(),
+        Err(error) => return Err(format!("{what}: {error}").into()),
+    };
+    let explained = trace::decode(&text)?;
+    std::io::stdout().lock().write_all(explained.as_bytes())?;
+    Ok(())
 }
 
 fn card(name: &str) -> Result<&'static Card, String> {

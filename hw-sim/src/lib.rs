@@ -7,6 +7,7 @@
 //! | [`wallet`] | test cards, and what they and certain amounts provoke; pure |
 //! | [`processor`] | the acquirer's HTTP API as values: requests read, answers written, faults; pure |
 //! | [`terminal`] | card terminals as state machines: bytes in, bytes out; pure |
+//! | [`trace`] | conversations as text: recorded, masked, explained; pure |
 //! | [`serve`] | all of the above on sockets and pseudo-terminals |
 //!
 //! Everything marked pure takes the time as an argument and draws no random numbers, so that a
@@ -17,4 +18,5 @@ pub mod calendar;
 pub mod processor;
 pub mod serve;
 pub mod terminal;
+pub mod trace;
 pub mod wallet;

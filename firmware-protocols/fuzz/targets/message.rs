@@ -4,4 +4,5 @@ use firmware_protocols::oracle;
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     assert_eq!(oracle::message(input), Ok(()));
+    assert_eq!(oracle::trace(input), Ok(()));
 });

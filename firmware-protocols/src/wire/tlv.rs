@@ -118,7 +118,8 @@ pub fn write_constructed(tag: Tag, writer: &mut Writer, fill: impl FnOnce(&mut W
     write_object(tag, &inner, writer);
 }
 
-fn read_object<'a>(reader: &mut Reader<'a>) -> Result<Object<'a>, DecodeError> {
+/// Reads one object.
+pub(crate) fn read_object<'a>(reader: &mut Reader<'a>) -> Result<Object<'a>, DecodeError> {
     let tag = read_tag(reader)?;
     let length = read_length(reader)?;
     let value = reader.take("TLV value", length)?;

@@ -331,8 +331,9 @@ fn write_prefix(length: usize, bytes: usize, writer: &mut Writer) {
     }
 }
 
+/// Reads one bitmap.
 #[inline]
-fn read<'a>(reader: &mut Reader<'a>) -> Result<Field<'a>, DecodeError> {
+pub(crate) fn read<'a>(reader: &mut Reader<'a>) -> Result<Field<'a>, DecodeError> {
     let number = reader.u8("bitmap number")?;
     // Nearly all are of this kind: one branch that is guessed right.
     let length = match length(number) {

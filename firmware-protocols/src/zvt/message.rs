@@ -109,6 +109,7 @@ pub use set_date_time::SetDateTime;
 pub use set_terminal_clock::SetTerminalClock;
 pub use set_terminal_id::SetTerminalId;
 pub use status_enquiry::{StatusEnquiry, StatusReport};
+pub(crate) use status_information::masked_pan;
 pub use status_information::{CardToken, StatusInformation};
 pub use telephonic_authorization::TelephonicAuthorization;
 pub use tip::Tip;

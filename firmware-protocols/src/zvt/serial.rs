@@ -261,6 +261,70 @@ pub fn encode_frame(unit: &[u8]) -> Vec<u8> {
     frame
 }
 
+/// Listens to one direction of a line, without a word of its own.
+pub struct Tap {
+    receiver: Receiver,
+}
+
+/// What passes by.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// A whole frame.
+    Unit(Vec<u8>),
+    /// 06.
+    Ack,
+    /// 15.
+    Nak,
+    /// A frame that does not fit its check value.
+    Broken,
+}
+
+impl Tap {
+    /// A tap on a line on which nothing was heard yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            receiver: Receiver::new(Duration::ZERO),
+        }
+    }
+
+    /// One byte has passed.
+    pub fn take(&mut self, byte: u8) -> Option<Heard> {
+        match self.receiver.take(byte, Instant(0)) {
+            Received::Nothing | Received::Noise => None,
+            Received::Ack => Some(Heard::Ack),
+            Received::Nak => Some(Heard::Nak),
+            Received::BadFrame => Some(Heard::Broken),
+            Received::Unit(unit) => Some(Heard::Unit(unit)),
+        }
+    }
+}
+
+impl Default for Tap {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What was heard may be card data.
+impl fmt::Debug for Tap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tap({:?})", self.receiver.phase)
+    }
+}
+
+/// Units may be card data: only their length is printed.
+impl fmt::Debug for Heard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unit(unit) => write!(f, "Unit({} bytes)", unit.len()),
+            Self::Ack => f.write_str("Ack"),
+            Self::Nak => f.write_str("Nak"),
+            Self::Broken => f.write_str("Broken"),
+        }
+    }
+}
+
 /// Takes bytes apart, one at a time.
 struct Receiver {
     t1: Duration,

@@ -2,6 +2,7 @@
 
 mod conversation;
 mod corpus;
+mod explained;
 mod faults;
 mod faults_at_terminal;
 mod fuzzed;

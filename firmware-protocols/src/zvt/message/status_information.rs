@@ -3,7 +3,9 @@
 //!
 //! Read as a walk over the bitmap table with borrowed fields. The card number is masked while it is
 //! read; tracks (23, 24, 2D, TLV 1F08 to 1F0A), expiry and security code are skipped. Unknown TLV
-//! objects are not kept either, against the house's habit: vendors have put card data into them.
+//! objects are not kept either, against the house's habit: vendors have put card data into them. Who
+//! wants to know that they were there asks [`explain`](crate::zvt::explain), which tells the tag and
+//! the length of each, and never its value.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -173,7 +175,7 @@ impl<'a> StatusInformation<'a> {
             bitmap::TIME => self.time = Some(Bcd::from_bytes(field.array()?)),
             bitmap::DATE => self.date = Some(Bcd::from_bytes(field.array()?)),
             bitmap::PAYMENT_TYPE => self.payment_type = field.data.first().copied(),
-            bitmap::PAN => self.pan = Some(unpack_masked(field.data)),
+            bitmap::PAN => self.pan = Some(masked_pan(field.data)),
             bitmap::TERMINAL_ID => self.terminal_id = Some(Bcd::from_bytes(field.array()?)),
             bitmap::CONTRACT => self.contract = Some(Text(field.data)),
             bitmap::AUTHORIZATION_CODE => self.authorization_code = Some(Text(field.data)),
@@ -227,7 +229,7 @@ impl<'a> StatusInformation<'a> {
 
 /// The only place where a card number can be in the clear. E is a digit that the terminal masked,
 /// D ends the number, F fills up.
-fn unpack_masked(packed: &[u8]) -> MaskedPan {
+pub(crate) fn masked_pan(packed: &[u8]) -> MaskedPan {
     // On the stack, and gone with it: what is kept is masked.
     let mut digits = [b'*'; MOST_DIGITS];
     let mut count = 0_usize;

@@ -9,8 +9,9 @@ use super::corpus::units;
 
 type Oracle = fn(&[u8]) -> Result<(), Broken>;
 
-const ORACLES: [(&str, Oracle); 4] = [
+const ORACLES: [(&str, Oracle); 5] = [
     ("message", oracle::message),
+    ("trace", oracle::trace),
     ("line", oracle::line),
     ("till", oracle::till),
     ("terminal", oracle::terminal),
@@ -31,9 +32,11 @@ fn inputs(folder: &Path) -> Vec<(String, Vec<u8>)> {
 fn every_input_holds() {
     let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
     for (name, oracle) in ORACLES {
-        let corpus = inputs(&fuzz.join("corpus").join(name));
+        // The same units serve both.
+        let from = if name == "trace" { "message" } else { name };
+        let corpus = inputs(&fuzz.join("corpus").join(from));
         assert!(!corpus.is_empty(), "no corpus for {name}");
-        let regressions = inputs(&fuzz.join("regressions").join(name));
+        let regressions = inputs(&fuzz.join("regressions").join(from));
         for (path, input) in corpus.into_iter().chain(regressions) {
             assert_eq!(oracle(&input), Ok(()), "{path}");
         }
@@ -69,6 +72,9 @@ fn every_changed_byte_holds() {
                 let mut changed = unit.clone();
                 changed[at] ^= change;
                 assert_eq!(oracle::message(&changed), Ok(()), "{changed:02X?}");
+                if change.is_power_of_two() {
+                    assert_eq!(oracle::trace(&changed), Ok(()), "{changed:02X?}");
+                }
             }
         }
     }
