@@ -9,7 +9,8 @@
 //!
 //! Sending and receiving are two machines that share only two facts: a fresh frame from the other
 //! side proves that ours arrived, and a frame that repeats the last one while nothing of ours was
-//! acknowledged since is a repetition, which is acknowledged but not executed.
+//! acknowledged since is a repetition, which is acknowledged but not executed. Repetitions end with
+//! the third wait for an ACK: an equal frame that comes later is somebody who begins anew.
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -45,8 +46,8 @@ pub struct SerialLine {
     receiver: Receiver,
     flight: Option<Flight>,
     waiting: VecDeque<(Vec<u8>, Repeat)>,
-    /// The last good unit, until one of ours is acknowledged.
-    last_good: Option<Vec<u8>>,
+    /// The last good unit, until one of ours is acknowledged, and until when it may be repeated.
+    last_good: Option<(Vec<u8>, Instant)>,
     /// Garbage was on the line until then: what looks like a NAK may be a part of it.
     noisy_until: Instant,
     outputs: VecDeque<LineOutput>,
@@ -141,12 +142,14 @@ impl SerialLine {
             .as_ref()
             .is_some_and(|flight| !Response::is(flight.control));
         let answers = asked && Response::is(control_of(&unit));
-        if self.last_good.as_ref() == Some(&unit) && !answers {
+        let repeats = |(last, until): &(Vec<u8>, Instant)| *last == unit && now < *until;
+        if self.last_good.as_ref().is_some_and(repeats) && !answers {
             return;
         }
         // The other side would not speak if it still waited for our frame.
         self.delivered(now);
-        self.last_good = Some(unit.clone());
+        let repetitions = self.timers.t2.saturating_mul(TRANSMISSIONS.into());
+        self.last_good = Some((unit.clone(), now.after(repetitions)));
         self.outputs
             .push_back(LineOutput::Event(LineEvent::Received(unit)));
     }
