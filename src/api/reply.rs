@@ -81,7 +81,11 @@ impl Gateway {
 }
 
 fn quote(version: u64, lines: &[LineId], quote: &Quote, payments: &[Payment]) -> Value {
-    let secured_by = payments.iter().map(|payment| {
+    let is_usable = |payment: &&Payment| {
+        let mut unusable = quote.unusable.iter();
+        !unusable.any(|skipped| skipped.payment == payment.id)
+    };
+    let secured_by = payments.iter().filter(is_usable).map(|payment| {
         json!({
             "payment_id": payment.id.as_str(),
             "open_minor": payment.open().minor,
@@ -97,8 +101,10 @@ fn quote(version: u64, lines: &[LineId], quote: &Quote, payments: &[Payment]) ->
         "due_minor": quote.due.minor,
         "secured_minor": quote.secured.minor,
         "paid_minor": quote.paid.minor,
+        "queued_minor": quote.queued.minor,
         "balance_minor": quote.due.minor.saturating_sub(quote.secured.minor),
         "secured_by": secured_by,
+        "unusable": quote.unusable.iter().map(skipped).collect::<Vec<_>>(),
     })
 }
 

@@ -11,7 +11,7 @@ mod pickup;
 mod queued;
 mod reauthorize;
 mod refund;
-mod refusal;
+pub mod refusal;
 pub mod review;
 mod route;
 mod sale;

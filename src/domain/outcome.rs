@@ -151,6 +151,8 @@ pub enum Reason {
     PrinterNotReady,
     /// The authorization is no longer valid.
     AuthorizationExpired,
+    /// The authorization is no longer valid, and the card gives no new one.
+    AuthorizationNotRenewed,
     /// The processor does not know the authorization.
     AuthorizationUnknown,
     /// More than is left.
@@ -177,6 +179,8 @@ pub enum Reason {
     Aborted,
     /// The deposit stands; the remainder could not be held.
     RemainderDeclined,
+    /// The goods are paid; what stays of the order could not be held anew.
+    RestNotSecured,
     /// The deposit stands; this card gives no token, so another must secure the remainder.
     SecondCardNeeded,
     /// The card gives no reusable token; what was held on it is released.

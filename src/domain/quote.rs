@@ -2,39 +2,61 @@
 
 use firmware_protocols::vocabulary::Money;
 
+use super::directory::Directory;
+use super::flow::refusal;
 use super::id::LineId;
 use super::order::{LineState, Order};
-use super::payment::{Action, Payment};
+use super::outcome::Skipped;
+use super::payment::{Action, Payment, Status};
 use super::rejection::Rejection;
 
 /// What some lines of an order cost now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quote {
     /// What is due when the lines are handed over.
     pub due: Money,
-    /// What the order's own tenders still hold.
+    /// What the order's own tenders still hold that can be captured from here.
     pub secured: Money,
     /// What the order's own tenders have paid.
     pub paid: Money,
+    /// What the order's own tenders have promised; it is taken when the processor is back.
+    pub queued: Money,
+    /// Tenders that hold something, or may come to, and cannot be captured from here.
+    pub unusable: Vec<Skipped>,
 }
 
 /// Quotes some lines. `payments` are those that may pay the order, in sequence.
 pub fn quote<'a>(
+    directory: &Directory,
     payments: impl Iterator<Item = &'a Payment> + Clone,
     order: &Order,
     lines: &[LineId],
 ) -> Result<Quote, Rejection> {
     check_lines(order, lines)?;
+    let refused = |payment: &Payment| refusal::lasting(directory, order, payment);
+    let unusable = payments.clone().filter_map(|payment| {
+        let holds = !payment.open().is_zero() || payment.lapsed > 0;
+        let reason = refused(payment).filter(|_| holds || payment.status() == Status::OnHold)?;
+        let payment = payment.id.clone();
+        Some(Skipped { payment, reason })
+    });
     Ok(Quote {
         due: due(payments.clone(), order, lines),
         secured: sum(
             order,
             payments
                 .clone()
-                .filter(|payment| can_pay(payment))
+                .filter(|payment| can_pay(payment) && refused(payment).is_none())
                 .map(Payment::open),
         ),
-        paid: sum(order, payments.map(Payment::paid)),
+        paid: sum(order, payments.clone().map(Payment::paid)),
+        queued: sum(
+            order,
+            payments
+                .clone()
+                .map(|payment| Money::new(payment.queued, payment.currency)),
+        ),
+        unusable: unusable.collect(),
     })
 }
 

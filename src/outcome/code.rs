@@ -130,6 +130,7 @@ impl From<Reason> for Code {
             Reason::NotSupported => Self::NotSupported,
             Reason::PrinterNotReady => Self::PrinterNotReady,
             Reason::AuthorizationExpired => Self::AuthorizationExpired,
+            Reason::AuthorizationNotRenewed => Self::AuthorizationNotRenewed,
             Reason::AuthorizationUnknown => Self::AuthorizationUnknown,
             Reason::ExceedsOpenAmount => Self::ExceedsOpenAmount,
             Reason::MerchantAccountUnknown => Self::MerchantAccountUnknown,
@@ -143,6 +144,7 @@ impl From<Reason> for Code {
             Reason::NotCarriedOut => Self::NotCarriedOut,
             Reason::Aborted => Self::Cancelled,
             Reason::RemainderDeclined => Self::RemainderDeclined,
+            Reason::RestNotSecured => Self::RestNotSecured,
             Reason::SecondCardNeeded => Self::SecondCardNeeded,
             Reason::CardNotTokenizable => Self::CardNotTokenizable,
             Reason::DepositNotCaptured => Self::DepositNotCaptured,
@@ -351,6 +353,8 @@ catalogue! {
     ExceedsCapturedAmount "exceeds_captured_amount" FixRequest Never []
     /// The authorization is no longer valid.
     AuthorizationExpired "authorization_expired" TakeBalance Safe [Dintero "authorization_voided"]
+    /// The authorization is no longer valid, and the card gives no new one.
+    AuthorizationNotRenewed "authorization_not_renewed" TakeBalance Safe [D365 "CCR002", Fundraising "300005", Brp "201", Dintero "rejected"]
     /// The processor does not know the authorization.
     AuthorizationUnknown "authorization_unknown" CallSupport Never []
     /// The order no longer costs what was authorized for it.
@@ -363,6 +367,8 @@ catalogue! {
     // Deposits.
     /// The deposit stands; the remainder could not be held.
     RemainderDeclined "remainder_declined" OtherCard Safe [D365 "CCR002", Fundraising "300005", Brp "201", Dintero "rejected"]
+    /// The goods are paid; what stays of the order could not be held anew.
+    RestNotSecured "rest_not_secured" None Never []
     /// The deposit stands; another card must secure the remainder.
     SecondCardNeeded "second_card_needed" OtherCard Safe [Brp "206"]
     /// The deposit could not be captured; the authorization was voided.

@@ -76,7 +76,8 @@ impl Station {
             let order = self.order(id.clone())?;
             let usable = order.usable_tenders().map(|tender| &tender.payment);
             let payments = self.payments(usable)?;
-            let quote = quote::quote(payments.iter(), &order, &[]).map_err(Refusal::Rejected)?;
+            let quote = quote::quote(&self.state.directory, payments.iter(), &order, &[])
+                .map_err(Refusal::Rejected)?;
             Ok(Hit {
                 placed_at: order.placed_at.unwrap_or(*placed_at),
                 order,
@@ -103,7 +104,8 @@ impl Station {
         };
         let usable = order.usable_tenders().map(|tender| &tender.payment);
         let payments = self.payments(usable)?;
-        let quote = quote::quote(payments.iter(), &order, &lines).map_err(Refusal::Rejected)?;
+        let quote = quote::quote(&self.state.directory, payments.iter(), &order, &lines)
+            .map_err(Refusal::Rejected)?;
         Ok(Found::Quote {
             version: order.version,
             lines,

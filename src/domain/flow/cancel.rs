@@ -140,7 +140,7 @@ fn release(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Option<Pl
             && !operation.steps.iter().any(tried)
     });
     unneeded.find_map(|payment| {
-        let route = route::find(draft, payment)?;
+        let route = route::find(draft.directory(), payment)?;
         let free = route.is_free_for(draft, &operation.id);
         free.then(|| plan(payment, route.void(payment.open())))
     })
@@ -158,7 +158,7 @@ fn give_back(draft: &Draft<'_>, operation: &Operation, order: &Order, rest: Mone
         payment.actions().contains(&Action::Refund) && !operation.steps.iter().any(refused)
     });
     able.find_map(|payment| {
-        let free = route::find(draft, payment)?.is_free_for(draft, &operation.id);
+        let free = route::find(draft.directory(), payment)?.is_free_for(draft, &operation.id);
         let part = Money::new(rest.minor.min(payment.paid().minor), rest.currency);
         let call = refund_call(draft, payment, part, true).filter(|_| free)?;
         Some(plan(payment, call))

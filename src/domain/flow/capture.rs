@@ -21,7 +21,7 @@ pub(super) fn admit(
     if amount.is_zero() {
         return Err(Rejection::AmountOutOfRange);
     }
-    check_route(draft, route::find(draft, payment))?;
+    check_route(draft, route::find(draft.directory(), payment))?;
     Ok(Vec::new())
 }
 
@@ -40,7 +40,7 @@ pub(super) fn next(
     }
     let call = draft.payment(id).and_then(|payment| {
         let amount = payment.check_capture(amount).ok()?;
-        Some(route::find(draft, payment)?.capture(amount))
+        Some(route::find(draft.directory(), payment)?.capture(amount))
     });
     call_or_fail(draft, operation, id, call)
 }

@@ -190,7 +190,7 @@ fn capture_deposit(draft: &Draft<'_>, operation: &Operation, wish: &Wish<'_>) ->
     match operation.steps.get(1) {
         Some(capture) if is_approved(capture) => conclude(draft, operation, wish, strategy, None),
         Some(_) if operation.steps.len() > 2 => end_without_deposit(draft, operation),
-        tried => match route::find(draft, payment) {
+        tried => match route::find(draft.directory(), payment) {
             None => end_without_deposit(draft, operation),
             Some(route) if tried.is_some() => call(&id, route.void(open)),
             Some(route) => {

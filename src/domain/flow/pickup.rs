@@ -7,14 +7,15 @@ use firmware_protocols::vocabulary::terminal::TerminalRequest;
 use super::order_put::check_order_free;
 use super::sale::at_terminal;
 use super::{
-    Next, Plan, check_payment_free, check_terminal, finish, is_approved, outcome, promised, taken,
+    Next, Plan, begins_payment, check_payment_free, check_terminal, finish, is_approved, outcome,
+    promised, taken,
 };
 use super::{reauthorize, refusal, route};
 use crate::domain::allocation;
 use crate::domain::draft::Draft;
 use crate::domain::entry::Entry;
 use crate::domain::id::{LineId, OperationId, OrderId, TerminalId};
-use crate::domain::operation::{Answer, Operation, Step};
+use crate::domain::operation::{Answer, Call, Operation, Step};
 use crate::domain::order::{Channel, Order, Tender};
 use crate::domain::outcome::{Outcome, Reason, Skipped, Verdict};
 use crate::domain::payment::{Action, Payment, Status};
@@ -199,7 +200,7 @@ fn capture(
     Some(Plan {
         payment: id,
         opens: None,
-        call: route::find(draft, payment)?.capture(share),
+        call: route::find(draft.directory(), payment)?.capture(share),
     })
 }
 
@@ -233,7 +234,7 @@ fn hand_over(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Next {
     };
     let mut unneeded = draft.usable_payments(order).filter(is_unneeded);
     let call = unneeded.find_map(|payment| {
-        let route = route::find(draft, payment)?;
+        let route = route::find(draft.directory(), payment)?;
         route.is_free_for(draft, &operation.id).then(|| Plan {
             payment: payment.id.clone(),
             opens: None,
@@ -248,7 +249,7 @@ fn hand_over(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Next {
     }
     let let_go = reauthorize::let_go(draft, operation, order).next();
     let is_promised = operation.steps.iter().any(|it| promised(it).is_some());
-    let warning = let_go.map(|_| Reason::RemainderDeclined);
+    let warning = let_go.map(|_| Reason::RestNotSecured);
     let warning = is_promised.then_some(Reason::AwaitingRetry).or(warning);
     finish(Outcome {
         skipped: skipped(draft, operation, order, true),
@@ -295,7 +296,15 @@ fn release(draft: &Draft<'_>, operation: &Operation, order: &Order, rest: Money)
         return Next::Record(entries);
     }
     let skipped = skipped(draft, operation, order, false);
-    let (verdict, reason) = match operation.steps.last().and_then(|step| step.answer.as_ref()) {
+    let last = operation.steps.last();
+    // By card token: with the card at the terminal the cashier hears what the terminal says.
+    let renews = last.is_some_and(|step| match &step.call {
+        Call::Processor { .. } => begins_payment(&step.call),
+        Call::Terminal { .. } => false,
+    });
+    let (verdict, reason) = match last.and_then(|step| step.answer.as_ref()) {
+        Some(Answer::Declined(_)) if renews => (Verdict::Declined, Reason::AuthorizationNotRenewed),
+        Some(Answer::NotDone(_)) if renews => (Verdict::Failed, Reason::AuthorizationNotRenewed),
         Some(Answer::Declined(reason)) => (Verdict::Declined, *reason),
         Some(Answer::NotDone(reason)) => (Verdict::Failed, *reason),
         Some(Answer::Cancelled) => (Verdict::Cancelled, Reason::Aborted),
@@ -328,7 +337,6 @@ fn skipped(draft: &Draft<'_>, operation: &Operation, order: &Order, is_paid: boo
 
 fn is_void_of(step: &Step, payment: &Payment) -> bool {
     use crate::domain::effect::ProcessorRequest;
-    use crate::domain::operation::Call;
     let voids = match &step.call {
         Call::Processor { request, .. } => matches!(request, ProcessorRequest::Void { .. }),
         Call::Terminal { request, .. } => {

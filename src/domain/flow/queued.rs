@@ -155,7 +155,7 @@ fn capture_anew(draft: &Draft<'_>, operation: &Operation, queued: &QueuedCapture
     Some(Plan {
         payment: payment.id.clone(),
         opens: None,
-        call: route::find(draft, payment)?.capture(amount),
+        call: route::find(draft.directory(), payment)?.capture(amount),
     })
 }
 
@@ -180,7 +180,7 @@ fn tidy_up(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Option<Pl
         Some(Plan {
             payment: payment.id.clone(),
             opens: None,
-            call: route::find(draft, payment)?.void(payment.open()),
+            call: route::find(draft.directory(), payment)?.void(payment.open()),
         })
     });
     release.or_else(|| reauthorize::secure(draft, operation, order))

@@ -82,7 +82,7 @@ pub(super) fn refund_call(
     amount: Money,
     reversible: bool,
 ) -> Option<Call> {
-    match route::find(draft, payment)? {
+    match route::find(draft.directory(), payment)? {
         route::Route::Processor { account, .. } => {
             let (capture_token, amount) = payment.next_refund(amount)?;
             let request = ProcessorRequest::Refund {

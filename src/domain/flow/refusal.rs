@@ -1,6 +1,7 @@
 //! Why a tender cannot even be tried from here. It is passed over and named; the next one is tried.
 
 use super::route;
+use crate::domain::directory::Directory;
 use crate::domain::draft::Draft;
 use crate::domain::id::OperationId;
 use crate::domain::operation::Operation;
@@ -8,38 +9,41 @@ use crate::domain::order::{Order, Tender};
 use crate::domain::outcome::{Reason, Skipped};
 use crate::domain::payment::{Payment, Status};
 
-/// Why a payment of an order cannot be captured from here, if it cannot. Nothing is sent for it.
+/// Why a payment of an order cannot be captured from here now, if it cannot. Nothing is sent for it.
 pub(super) fn find(
     draft: &Draft<'_>,
     operation: &OperationId,
     order: &Order,
     payment: &Payment,
 ) -> Option<Reason> {
+    let directory = draft.directory();
+    lasting(directory, order, payment).or_else(|| {
+        let route = route::find(directory, payment).filter(|_| !payment.open().is_zero())?;
+        (!route.is_free_for(draft, operation)).then_some(Reason::TerminalBusy)
+    })
+}
+
+/// The same, whatever is going on here now.
+#[must_use]
+pub fn lasting(directory: &Directory, order: &Order, payment: &Payment) -> Option<Reason> {
     let tender = order.tenders.iter().find(|it| it.payment == payment.id);
-    if let Some(reason) = tender.and_then(|tender| of_type(draft, tender)) {
+    if let Some(reason) = tender.and_then(|tender| of_type(directory, tender)) {
         return Some(reason);
     }
     if payment.status() == Status::OnHold {
         return Some(Reason::OnHold);
     }
-    if payment.open().is_zero() && payment.lapsed > 0 {
-        let accounts = &draft.directory().accounts;
-        let known = payment
-            .account
-            .as_ref()
-            .is_some_and(|id| accounts.contains_key(id));
-        return (!known).then_some(Reason::MerchantAccountUnknown);
-    }
-    match route::find(draft, payment) {
-        None => Some(Reason::MerchantAccountUnknown),
-        Some(route) if !route.is_free_for(draft, operation) => Some(Reason::TerminalBusy),
-        Some(_) => None,
-    }
+    let is_reachable = if payment.open().is_zero() && payment.lapsed > 0 {
+        let account = payment.account.as_ref();
+        account.is_some_and(|id| directory.accounts.contains_key(id))
+    } else {
+        route::find(directory, payment).is_some()
+    };
+    (!is_reachable).then_some(Reason::MerchantAccountUnknown)
 }
 
 /// Tenders made here have no type ids, and need none.
-fn of_type(draft: &Draft<'_>, tender: &Tender) -> Option<Reason> {
-    let directory = draft.directory();
+fn of_type(directory: &Directory, tender: &Tender) -> Option<Reason> {
     let is_unknown = |known: &Option<std::collections::BTreeSet<String>>, id: &Option<String>| {
         let known = known.as_ref().zip(id.as_ref());
         known.is_some_and(|(known, id)| !known.contains(id))

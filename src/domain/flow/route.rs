@@ -4,6 +4,7 @@
 use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::{Reservation, TerminalRequest};
 
+use crate::domain::directory::Directory;
 use crate::domain::draft::Draft;
 use crate::domain::effect::ProcessorRequest;
 use crate::domain::id::{MerchantAccountId, OperationId, SealedToken, TerminalId};
@@ -31,8 +32,8 @@ pub(super) enum Route {
 
 /// The way to follow up on a payment from here, if there is one. The processor goes first: it needs
 /// no cashier at a terminal and can capture in parts.
-pub(super) fn find(draft: &Draft<'_>, payment: &Payment) -> Option<Route> {
-    by_processor(draft, payment).or_else(|| by_terminal(draft, payment))
+pub(super) fn find(directory: &Directory, payment: &Payment) -> Option<Route> {
+    by_processor(directory, payment).or_else(|| by_terminal(directory, payment))
 }
 
 impl Route {
@@ -91,9 +92,9 @@ impl Route {
     }
 }
 
-fn by_processor(draft: &Draft<'_>, payment: &Payment) -> Option<Route> {
+fn by_processor(directory: &Directory, payment: &Payment) -> Option<Route> {
     let account = payment.account.clone()?;
-    let capabilities = draft.directory().accounts.get(&account)?;
+    let capabilities = directory.accounts.get(&account)?;
     if payment.terminal.is_some() && !capabilities.follows_up_terminals {
         return None;
     }
@@ -104,9 +105,9 @@ fn by_processor(draft: &Draft<'_>, payment: &Payment) -> Option<Route> {
     })
 }
 
-fn by_terminal(draft: &Draft<'_>, payment: &Payment) -> Option<Route> {
+fn by_terminal(directory: &Directory, payment: &Payment) -> Option<Route> {
     let made_by = payment.terminal.as_ref()?;
-    draft.directory().terminals.get(&made_by.terminal)?;
+    directory.terminals.get(&made_by.terminal)?;
     let reservation = Reservation {
         receipt_number: made_by.mark.receipt_number.clone()?,
         trace_number: made_by.mark.trace_number.clone(),

@@ -177,7 +177,7 @@ fn release(draft: &Draft<'_>, operation: &Operation, first: &Step) -> Option<Pla
     let call = if payment.open().is_zero() {
         refund_call(draft, payment, payment.paid(), true)?
     } else {
-        route::find(draft, payment)?.void(payment.open())
+        route::find(draft.directory(), payment)?.void(payment.open())
     };
     Some(Plan {
         payment: first.payment.clone(),

@@ -11,7 +11,7 @@ use crate::domain::rejection::Rejection;
 pub(super) fn admit(draft: &Draft<'_>, id: &PaymentId) -> Result<Vec<Entry>, Rejection> {
     let payment = check_payment(draft, id)?;
     payment.check_void()?;
-    check_route(draft, route::find(draft, payment))?;
+    check_route(draft, route::find(draft.directory(), payment))?;
     Ok(Vec::new())
 }
 
@@ -25,7 +25,7 @@ pub(super) fn next(draft: &Draft<'_>, operation: &Operation, id: &PaymentId) -> 
     }
     let call = draft.payment(id).and_then(|payment| {
         let amount = payment.check_void().ok()?;
-        Some(route::find(draft, payment)?.void(amount))
+        Some(route::find(draft.directory(), payment)?.void(amount))
     });
     call_or_fail(draft, operation, id, call)
 }

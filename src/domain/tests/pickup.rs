@@ -178,7 +178,13 @@ fn what_is_quoted_is_what_is_taken() {
             .tenders
             .iter()
             .map(|tender| world.payment(&tender.payment));
-        let quote = quote(payments, order, &[LineId::new(line.to_string())]).unwrap();
+        let quote = quote(
+            &world.state.directory,
+            payments,
+            order,
+            &[LineId::new(line.to_string())],
+        )
+        .unwrap();
         let outcome = world.run(world.pickup(&[line]), &[]);
         assert_eq!(outcome.captured, Some(quote.due));
         assert_eq!(quote.paid.minor + quote.secured.minor, 300);

@@ -74,7 +74,7 @@ fn an_authorization_that_has_ended_is_made_anew_and_captured() {
             &[Expired, Declined],
             &[(0, 80)],
             Verdict::Declined,
-            no_money,
+            Some(Reason::AuthorizationNotRenewed),
             80,
         ),
         (
@@ -239,7 +239,7 @@ fn goods_go_even_if_what_stays_cannot_be_held() {
     world.put_order(0, &[50, 30], &[80]);
     let outcome = world.run(world.pickup(&[0]), &[Approved, Declined]);
     let told = (outcome.verdict, outcome.reason, outcome.captured);
-    let warned = Some(Reason::RemainderDeclined);
+    let warned = Some(Reason::RestNotSecured);
     assert_eq!(told, (Verdict::Approved, warned, Some(nok(50))));
     assert_eq!(world.order().lines[0].state, LineState::Fulfilled);
     // The next pickup tries again.

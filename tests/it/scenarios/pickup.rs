@@ -188,8 +188,10 @@ fn s18_an_authorization_that_has_ended_is_not_made_anew() {
     store.processor.post("/control/decline", decline);
     let told = app.call("pickup.capture", pickup("k1", "O-18", 1, &["1"]));
     assert_eq!(told["outcome"], "declined", "{told}");
-    assert_eq!(told["code"], "insufficient_funds", "{told}");
-    assert_eq!(told["next_action"], "other_card", "{told}");
+    assert_eq!(told["code"], "authorization_not_renewed", "{told}");
+    assert_eq!(told["next_action"], "take_balance", "{told}");
+    let message = told["message"].as_str().unwrap();
+    assert!(message.contains("card at the terminal"), "{told}");
     assert_eq!(told["balance_due_minor"], 80_000, "{told}");
     let quote = app.call("pickup.quote", json!({"order_id": "O-18"}));
     assert_eq!(quote["secured_minor"], 0, "{quote}");
@@ -211,6 +213,11 @@ fn s19_a_tender_of_another_merchant_account_is_passed_over() {
     let mut order = store.order_paid_online("O-19", &[80_000, 80_000]);
     order["tenders"][0]["merchant_account"] = json!("elsewhere");
     app.call("order.put", json!({"order": order}));
+    let quote = app.call("pickup.quote", json!({"order_id": "O-19"}));
+    assert_eq!(quote["secured_minor"], 80_000, "{quote}");
+    let unusable = json!([{"payment_id": "O-19/0", "code": "merchant_account_unknown"}]);
+    assert_eq!(quote["unusable"], unusable, "{quote}");
+    assert_eq!(quote["secured_by"][0]["payment_id"], "O-19/1", "{quote}");
     let done = app.call("pickup.capture", pickup("k1", "O-19", 1, &["1"]));
     assert_eq!(done["outcome"], "approved", "{done}");
     let passed = json!([{"payment_id": "O-19/0", "code": "merchant_account_unknown"}]);
@@ -229,6 +236,13 @@ fn s20_unknown_card_and_tender_types_are_refused() {
     order["tenders"][0]["card_type"] = json!("DINERS");
     order["tenders"][1]["tender_type"] = json!("7");
     app.call("order.put", json!({"order": order}));
+    let quote = app.call("pickup.quote", json!({"order_id": "O-20"}));
+    assert_eq!(quote["secured_minor"], 0, "{quote}");
+    assert_eq!(quote["balance_minor"], 80_000, "{quote}");
+    assert_eq!(
+        quote["unusable"][1]["code"], "tender_type_unknown",
+        "{quote}"
+    );
     let told = app.call("pickup.capture", pickup("k1", "O-20", 1, &["1"]));
     assert_eq!(told["outcome"], "declined", "{told}");
     assert_eq!(told["code"], "card_type_unknown", "{told}");

@@ -45,6 +45,9 @@ fn s32_what_is_reviewed_and_approved_pays_then() {
     assert_eq!(error["data"]["code"], "payment_on_hold", "{error}");
     let payment = app.call("payment.get", json!({"payment_id": "O-32/0"}));
     assert_eq!(payment["status"], "on_hold", "{payment}");
+    let quote = app.call("pickup.quote", json!({"order_id": "O-32"}));
+    let unusable = json!([{"payment_id": "O-32/0", "code": "on_hold"}]);
+    assert_eq!(quote["unusable"], unusable, "{quote}");
     store.assert_books(TOKEN_TRACE, 0, TOKEN_TRACE, 0);
 
     store.station.kill();
