@@ -34,6 +34,10 @@ enum Command {
     Processor(ProcessorArguments),
     /// Play a card terminal on a serial port or on TCP.
     Terminal(Box<TerminalArguments>),
+    /// Sit between a till and a real terminal and write down what passes, masked.
+    Record(RecordArguments),
+    /// Play a recording, as a terminal.
+    Replay(ReplayArguments),
     /// Explain a recording, or bytes in hexadecimal, field by field.
     ///
     /// Card numbers are shown masked, other card data and secrets not at all.
@@ -190,6 +194,33 @@ impl TerminalArguments {
 }
 
 #[derive(Debug, clap::Args)]
+struct RecordArguments {
+    /// The terminal (a serial port, or an address such as 192.0.2.17:20007), and where the till is to
+    /// find it (a path for a pseudo-terminal, or an address to listen on).
+    #[arg(long, num_args = 2, value_names = ["TERMINAL", "TILL"], required = true)]
+    between: Vec<String>,
+    /// The file to write; standard output would be the ready line's.
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+    /// Bits per second of a serial port.
+    #[arg(long, value_name = "N", default_value_t = 9600)]
+    baud: u32,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("line").required(true).args(["pty", "tcp"]))]
+struct ReplayArguments {
+    /// A recording.
+    file: PathBuf,
+    /// Make a pseudo-terminal and a symbolic link PATH to it.
+    #[arg(long, value_name = "PATH")]
+    pty: Option<PathBuf>,
+    /// Listen for tills on this address.
+    #[arg(long, value_name = "ADDR")]
+    tcp: Option<SocketAddr>,
+}
+
+#[derive(Debug, clap::Args)]
 struct ProcessorArguments {
     /// Where to listen, such as 127.0.0.1:8480.
     #[arg(long, value_name = "ADDR")]
@@ -246,6 +277,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>
 enum Started {
     Processor(#[expect(dead_code, reason = "kept until the end")] serve::Running),
     Terminal(#[expect(dead_code, reason = "kept until the end")] serve::terminal::Running),
+    Record(#[expect(dead_code, reason = "kept until the end")] serve::record::Running),
+    Replay(#[expect(dead_code, reason = "kept until the end")] serve::replay::Running),
 }
 
 async fn start(arguments: Arguments) -> Result<Started, Box<dyn std::error::Error>> {
@@ -257,6 +290,37 @@ async fn start(arguments: Arguments) -> Result<Started, Box<dyn std::error::Erro
             Ok(Started::Processor(running))
         }
         Command::Decode { .. } => Err("decoding starts nothing".into()),
+        Command::Record(record) => {
+            let file = std::fs::File::create(&record.to);
+            let file = file.map_err(|error| format!("{}: {error}", record.to.display()))?;
+            let [terminal, till] = &record.between[..] else {
+                return Err("give a terminal and a till".into());
+            };
+            let terminal = match terminal.parse() {
+                Ok(addr) => serve::record::Terminal::Tcp(addr),
+                Err(_) => serve::record::Terminal::Port {
+                    device: terminal.into(),
+                    baud: record.baud,
+                },
+            };
+            let running = serve::record::start(terminal, place(till), file).await?;
+            say_ready(&at_place(&running.place))?;
+            Ok(Started::Record(running))
+        }
+        Command::Replay(replay) => {
+            let text = std::fs::read_to_string(&replay.file);
+            let text = text.map_err(|error| format!("{}: {error}", replay.file.display()))?;
+            let place = match (replay.pty, replay.tcp) {
+                (Some(link), None) => Place::Pty(link),
+                (None, Some(addr)) => Place::Tcp(addr),
+                (Some(_), Some(_)) | (None, None) => {
+                    return Err("give either --pty or --tcp".into());
+                }
+            };
+            let running = serve::replay::start(place, trace::read(&text)?).await?;
+            say_ready(&at_place(&running.place))?;
+            Ok(Started::Replay(running))
+        }
         Command::Terminal(terminal) => {
             let running = serve::terminal::start(terminal.setup()?).await?;
             let mut ready = json!({ "ready": true });
@@ -272,6 +336,21 @@ async fn start(arguments: Arguments) -> Result<Started, Box<dyn std::error::Erro
             say_ready(&ready)?;
             Ok(Started::Terminal(running))
         }
+    }
+}
+
+/// An address, or else a path.
+fn place(text: &str) -> Place {
+    match text.parse() {
+        Ok(addr) => Place::Tcp(addr),
+        Err(_) => Place::Pty(text.into()),
+    }
+}
+
+fn at_place(place: &Place) -> serde_json::Value {
+    match place {
+        Place::Pty(link) => json!({ "ready": true, "pty": link.display().to_string() }),
+        Place::Tcp(addr) => json!({ "ready": true, "tcp": addr.to_string() }),
     }
 }
 

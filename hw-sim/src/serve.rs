@@ -4,6 +4,8 @@ pub mod cut;
 mod host;
 pub mod processor;
 pub mod pty;
+pub mod record;
+pub mod replay;
 pub mod terminal;
 mod wire;
 

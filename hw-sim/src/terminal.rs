@@ -4,6 +4,7 @@
 //! [`Output::Wait`] has come, takes each [`HostRequest`] to a [`Bank`] or to a processor, and
 //! **drains `poll` until it says `Wait` after every call**.
 
+pub mod replay;
 pub mod zvt;
 
 use firmware_protocols::time::{Duration, Instant};

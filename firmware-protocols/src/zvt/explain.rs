@@ -105,6 +105,7 @@ impl Part<'_> {
     fn value(&self) -> String {
         let data = self.data;
         match self.show {
+            _ if data.is_empty() => "empty".to_owned(),
             Show::Digits if data.len() <= MOST_CODE => bcd::digits(data),
             Show::Number => match small_number(data) {
                 Some(number) => number.to_string(),

@@ -43,14 +43,8 @@ impl Pty {
         rustix::io::ioctl_fionbio(&master, true)?;
         remove_link(link)?;
         std::os::unix::fs::symlink(&device, link)?;
-        #[expect(
-            deprecated,
-            reason = "its successor is unsafe, for the sake of types that lie about their \
-                      descriptor; OwnedFd does not"
-        )]
-        let master = AsyncFd::new(master)?;
         Ok(Self {
-            master,
+            master: watched(master)?,
             slave,
             link: link.to_owned(),
             device,
@@ -90,16 +84,61 @@ impl Pty {
     /// # Errors
     ///
     /// The pseudo-terminal is gone.
-    pub async fn write_all(&self, mut bytes: &[u8]) -> io::Result<()> {
-        while !bytes.is_empty() {
-            let mut ready = self.master.writable().await?;
-            let write = |master: &AsyncFd<OwnedFd>| Ok(rustix::io::write(master, bytes)?);
-            if let Ok(result) = ready.try_io(write) {
-                bytes = bytes.get(result?..).unwrap_or_default();
+    pub async fn write_all(&self, bytes: &[u8]) -> io::Result<()> {
+        write_all(&self.master, bytes).await
+    }
+}
+
+/// A serial port with a real terminal behind it.
+#[derive(Debug)]
+pub(super) struct Port(AsyncFd<OwnedFd>);
+
+impl Port {
+    /// Opens a serial port in raw mode.
+    pub(super) fn open(device: &Path, baud: u32) -> io::Result<Self> {
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let port = rustix::fs::open(device, flags, Mode::empty())?;
+        let mut raw = rustix::termios::tcgetattr(&port)?;
+        raw.make_raw();
+        raw.set_speed(baud)?;
+        rustix::termios::tcsetattr(&port, OptionalActions::Now, &raw)?;
+        watched(port).map(Self)
+    }
+
+    /// Waits for bytes from the terminal; none is a hang-up.
+    pub(super) async fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let mut ready = self.0.readable().await?;
+            let read = |port: &AsyncFd<OwnedFd>| Ok(rustix::io::read(port, &mut *buffer)?);
+            if let Ok(result) = ready.try_io(read) {
+                return result;
             }
         }
-        Ok(())
     }
+
+    pub(super) async fn write_all(&self, bytes: &[u8]) -> io::Result<()> {
+        write_all(&self.0, bytes).await
+    }
+}
+
+fn watched(file: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+    #[expect(
+        deprecated,
+        reason = "its successor is unsafe, for the sake of types that lie about their descriptor; \
+                  OwnedFd does not"
+    )]
+    AsyncFd::new(file)
+}
+
+async fn write_all(file: &AsyncFd<OwnedFd>, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let mut ready = file.writable().await?;
+        let write = |file: &AsyncFd<OwnedFd>| Ok(rustix::io::write(file, bytes)?);
+        if let Ok(result) = ready.try_io(write) {
+            bytes = bytes.get(result?..).unwrap_or_default();
+        }
+    }
+    Ok(())
 }
 
 impl Drop for Pty {
