@@ -11,6 +11,7 @@ pub mod allocation;
 pub mod arrival;
 pub mod command;
 pub mod directory;
+pub mod doubt;
 pub mod draft;
 pub mod effect;
 pub mod elsewhere;

@@ -3,6 +3,7 @@
 use firmware_protocols::vocabulary::Money;
 use tokio::sync::oneshot;
 
+use crate::domain::doubt::Doubt;
 use crate::domain::event::Event;
 use crate::domain::id::{
     ClientName, Fingerprint, IdempotencyKey, LineId, OperationId, OrderId, PaymentId, TerminalId,
@@ -224,7 +225,7 @@ pub enum Standing {
     /// At work.
     Running,
     /// Its end is not known yet.
-    InDoubt,
+    InDoubt(Box<Doubt>),
     /// Ended.
     Finished(Box<Outcome>),
 }

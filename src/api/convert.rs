@@ -7,8 +7,8 @@ use super::error::ApiError;
 use super::request as wire;
 use super::text::Text;
 use super::{Gateway, order};
-use crate::domain::id::{Fingerprint, LineId, OrderId, PaymentId, TerminalId};
-use crate::domain::request::{DepositShare, PickupTender, Request};
+use crate::domain::id::{Fingerprint, LineId, OperationId, OrderId, PaymentId, TerminalId};
+use crate::domain::request::{DepositShare, PickupTender, Request, Resolution};
 use crate::domain::search::PhoneEnd;
 use crate::outcome::code::Code;
 
@@ -113,6 +113,16 @@ impl Gateway {
     pub(super) fn order_put(&self, params: wire::OrderPut) -> Result<Request, ApiError> {
         let (order, payments) = order::read(&self.vault, params.order)?;
         Ok(Request::OrderPut { order, payments })
+    }
+
+    pub(super) fn resolve(params: wire::OperationResolve) -> Request {
+        Request::OperationResolve(Resolution {
+            operation: OperationId::new(params.operation_id.into_string()),
+            finding: params.finding,
+            evidence: params.evidence.into_string(),
+            by: params.by.into_string(),
+            reason: params.reason.into_string(),
+        })
     }
 
     pub(super) fn pickup_capture(&self, params: wire::PickupCapture) -> Result<Request, ApiError> {

@@ -228,6 +228,8 @@ impl From<Rejection> for ApiError {
             | Rejection::DepositMissing
             | Rejection::NothingToSecure
             | Rejection::OrderUnknown(_)
+            | Rejection::NotInDoubt
+            | Rejection::EvidenceChanged
             | Rejection::LineNotOpen(_) => Self::refused(code),
         };
         name(&mut error.details.facts, &rejection);

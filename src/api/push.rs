@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::clock;
 use crate::domain::event::Event;
+use crate::domain::id::TerminalId;
 use crate::domain::id::Timestamp;
 use crate::outcome::code::Code;
 
@@ -23,21 +24,27 @@ fn fields(event: &Event) -> Value {
             "event": "operation_started", "operation_id": operation.as_str(), "method": method,
         }),
         Event::OperationInDoubt {
-            operation,
+            operation: id,
             terminal,
         } => json!({
             "event": "operation_in_doubt",
-            "operation_id": operation.as_str(),
-            "terminal": terminal.as_ref().map(crate::domain::id::TerminalId::as_str),
+            "operation_id": id.as_str(),
+            "terminal": terminal.as_ref().map(TerminalId::as_str),
+        }),
+        Event::OperationResolved {
+            operation: id,
+            finding,
+            by,
+        } => json!({
+            "event": "operation_resolved", "operation_id": id.as_str(), "finding": finding,
+            "by": by,
         }),
         Event::OperationFinished {
             operation,
             verdict,
             reason,
         } => json!({
-            "event": "operation_finished",
-            "operation_id": operation.as_str(),
-            "outcome": verdict,
+            "event": "operation_finished", "operation_id": operation.as_str(), "outcome": verdict,
             "code": reason.map(|reason| Code::from(reason).name()),
         }),
         Event::PaymentChanged {
@@ -49,9 +56,7 @@ fn fields(event: &Event) -> Value {
             refunded_minor,
             queued_minor,
         } => json!({
-            "event": "payment_changed",
-            "payment_id": payment.as_str(),
-            "status": status,
+            "event": "payment_changed", "payment_id": payment.as_str(), "status": status,
             "authorized_minor": authorized_minor,
             "captured_minor": captured_minor,
             "voided_minor": voided_minor,
@@ -59,9 +64,7 @@ fn fields(event: &Event) -> Value {
             "queued_minor": queued_minor,
         }),
         Event::PaymentReviewed { payment, status } => json!({
-            "event": "payment_reviewed",
-            "payment_id": payment.as_str(),
-            "status": status,
+            "event": "payment_reviewed", "payment_id": payment.as_str(), "status": status,
         }),
         Event::OrderChanged { order, version } => json!({
             "event": "order_changed", "order_id": order.as_str(), "version": version,

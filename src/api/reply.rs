@@ -8,10 +8,13 @@ use super::call::{Answer, Found, Health, Standing, TerminalRow};
 use super::error::{tell, word};
 use super::{Gateway, attention, order, search};
 use crate::clock;
+use crate::domain::doubt::Doubt;
 use crate::domain::id::{LineId, OperationId};
+use crate::domain::operation::Call;
 use crate::domain::outcome::{Outcome, Skipped};
 use crate::domain::payment::Payment;
 use crate::domain::quote::Quote;
+use crate::domain::terminal::TransactionMark;
 use crate::outcome::code::Code;
 use crate::outcome::text::{Facts, Language};
 
@@ -46,24 +49,10 @@ impl Gateway {
                 started_at,
                 standing,
             } => {
-                let mut row = Map::new();
-                row.insert("operation_id".to_owned(), id.as_str().into());
+                let mut row = operation(&id, standing, language);
                 row.insert("method".to_owned(), method.into());
-                row.insert(
-                    "started_at".to_owned(),
-                    clock::format_utc(started_at).into(),
-                );
-                let (state, result) = match standing {
-                    Standing::Running => ("running", None),
-                    Standing::InDoubt => ("in_doubt", Some(in_doubt(&id, language))),
-                    Standing::Finished(outcome) => {
-                        ("finished", Some(finished(&id, &outcome, language)))
-                    }
-                };
-                row.insert("state".to_owned(), state.into());
-                if let Some(result) = result {
-                    row.insert("result".to_owned(), result);
-                }
+                let started_at = clock::format_utc(started_at);
+                row.insert("started_at".to_owned(), started_at.into());
                 Value::Object(row)
             }
             Found::Terminals(rows) => {
@@ -164,12 +153,58 @@ fn skipped(skipped: &Skipped) -> Value {
     })
 }
 
+fn operation(id: &OperationId, standing: Standing, language: Language) -> Map<String, Value> {
+    let mut row = Map::new();
+    row.insert("operation_id".to_owned(), id.as_str().into());
+    let (state, result) = match standing {
+        Standing::Running => ("running", None),
+        Standing::InDoubt(doubt) => {
+            row.insert("doubt".to_owned(), self::doubt(&doubt));
+            ("in_doubt", Some(in_doubt(id, language)))
+        }
+        Standing::Finished(outcome) => ("finished", Some(finished(id, &outcome, language))),
+    };
+    row.insert("state".to_owned(), state.into());
+    if let Some(result) = result {
+        row.insert("result".to_owned(), result);
+    }
+    row
+}
+
 fn in_doubt(operation: &OperationId, language: Language) -> Value {
     let mut row = Map::new();
     row.insert("operation_id".to_owned(), operation.as_str().into());
     row.insert("outcome".to_owned(), "in_doubt".into());
     add_told(&mut row, Code::InDoubt, language);
     Value::Object(row)
+}
+
+/// What a person needs who has to say how it ended.
+fn doubt(doubt: &Doubt) -> Value {
+    let (place, name) = match &doubt.call {
+        Call::Terminal { terminal, .. } => ("terminal", terminal.as_str()),
+        Call::Processor { account, .. } => ("merchant_account", account.as_str()),
+    };
+    let amount = doubt.call.amount();
+    json!({
+        place: name,
+        "asked": doubt.call.name(),
+        "amount_minor": amount.map(|amount| amount.minor),
+        "currency": amount.map(|amount| amount.currency.code()),
+        "inquiries": doubt.inquiries,
+        "transaction_before": doubt.before.as_ref().map(mark),
+        "last_transaction": doubt.last.as_ref().map(mark),
+        "evidence": doubt.evidence(),
+    })
+}
+
+fn mark(mark: &TransactionMark) -> Value {
+    json!({
+        "receipt_number": mark.receipt_number,
+        "trace_number": mark.trace_number,
+        "date": mark.date,
+        "time": mark.time,
+    })
 }
 
 fn add_told(row: &mut Map<String, Value>, code: Code, language: Language) {

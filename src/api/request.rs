@@ -5,6 +5,8 @@ use firmware_protocols::vocabulary::Currency;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::domain::doubt::Finding;
+
 use super::text::{Amount, Count, Text};
 
 /// A JSON-RPC 2.0 request.
@@ -161,6 +163,19 @@ pub(super) struct OrderGet {
 pub(super) struct OperationGet {
     pub(super) idempotency_key: Option<Text>,
     pub(super) operation_id: Option<Text>,
+}
+
+/// `operation.resolve`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OperationResolve {
+    pub(super) idempotency_key: Text,
+    pub(super) operation_id: Text,
+    pub(super) finding: Finding,
+    /// From `operation.get`, as it was shown.
+    pub(super) evidence: Text,
+    pub(super) by: Text,
+    pub(super) reason: Text,
 }
 
 #[derive(Deserialize)]

@@ -366,6 +366,10 @@ impl Gateway {
                 let params: wire::OrderCancel = read(params)?;
                 keyed(&params.idempotency_key.clone(), Self::order_cancel(params)?)
             }
+            "operation.resolve" => {
+                let params: wire::OperationResolve = read(params)?;
+                keyed(&params.idempotency_key.clone(), Self::resolve(params))
+            }
             "pickup.capture" => {
                 let params: wire::PickupCapture = read(params)?;
                 keyed(

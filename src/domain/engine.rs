@@ -20,7 +20,7 @@ use super::outcome::Reason;
 use super::payment::Movement;
 use super::queue;
 use super::rejection::Rejection;
-use super::request::{AMOUNT_MAX, Request};
+use super::request::{AMOUNT_MAX, Request, Resolution};
 use super::state::State;
 use super::terminal::{TerminalResult, TransactionMark};
 
@@ -119,8 +119,24 @@ fn on_ask(draft: &mut Draft<'_>, ask: &Ask, now: Timestamp) -> Result<(), Reject
         method: ask.request.method().to_owned(),
     });
     arrival::record(draft, entries, now);
+    if let Some(resolution) = ask.request.resolution() {
+        on_resolved(draft, resolution, now);
+    }
     advance(draft, &ask.operation, now);
     Ok(())
+}
+
+/// A person has said how a step in doubt ended; the operation goes on from there.
+fn on_resolved(draft: &mut Draft<'_>, resolution: &Resolution, now: Timestamp) {
+    let open = draft.before().operations.get(&resolution.operation);
+    if let Some((operation, (_, step))) = open.and_then(|it| Some((it, it.pending()?))) {
+        draft.event(Event::OperationResolved {
+            operation: operation.id.clone(),
+            finding: resolution.finding,
+            by: resolution.by.clone(),
+        });
+        on_answer(draft, operation, resolution.finding.ending(step), &[], now);
+    }
 }
 
 fn check_amount(request: &Request) -> Result<(), Rejection> {
@@ -135,7 +151,8 @@ fn check_amount(request: &Request) -> Result<(), Rejection> {
         | Request::OrderShip { .. }
         | Request::OrderCancel { .. }
         | Request::CaptureQueued(_)
-        | Request::Review(_) => None,
+        | Request::Review(_)
+        | Request::OperationResolve(_) => None,
     };
     let in_range = |amount: Money| (1..=AMOUNT_MAX).contains(&amount.minor);
     if amount.is_none_or(in_range) {

@@ -4,6 +4,7 @@
 use firmware_protocols::vocabulary::terminal::PromptKind;
 use serde::{Deserialize, Serialize};
 
+use super::doubt::Finding;
 use super::id::{OperationId, OrderId, PaymentId, TerminalId};
 use super::outcome::{Reason, Verdict};
 use super::payment::Status;
@@ -25,6 +26,15 @@ pub enum Event {
         operation: OperationId,
         /// The terminal that is asked, if it is one.
         terminal: Option<TerminalId>,
+    },
+    /// A person has said how its last step ended.
+    OperationResolved {
+        /// Which.
+        operation: OperationId,
+        /// What was said.
+        finding: Finding,
+        /// By whom.
+        by: String,
     },
     /// It ended.
     OperationFinished {

@@ -12,6 +12,7 @@ mod queued;
 mod reauthorize;
 mod refund;
 pub mod refusal;
+mod resolve;
 pub mod review;
 mod route;
 mod sale;
@@ -130,6 +131,7 @@ pub fn admit(
         ),
         // Nobody asks for it: a decision starts it.
         Request::CaptureQueued(_) | Request::Review(_) => Err(Rejection::NoRoute),
+        Request::OperationResolve(wish) => resolve::admit(draft, wish),
     }
 }
 
@@ -192,6 +194,7 @@ pub fn next(draft: &Draft<'_>, operation: &Operation) -> Next {
         Request::OrderCancel { order, .. } => cancel::next(draft, operation, order),
         Request::CaptureQueued(queued) => queued::next(draft, operation, queued),
         Request::Review(review) => review::next(draft, operation, review),
+        Request::OperationResolve(_) => resolve::next(draft, operation),
     }
 }
 

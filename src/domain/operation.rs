@@ -83,6 +83,56 @@ pub enum Call {
     },
 }
 
+impl Call {
+    /// What it does to the payment, for people.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Terminal { request, .. } => match request {
+                TerminalRequest::Sale { .. } => "sale",
+                TerminalRequest::Authorize { .. } => "authorize",
+                TerminalRequest::CaptureReservation { .. }
+                | TerminalRequest::ReduceReservation { .. } => "capture",
+                TerminalRequest::VoidReservation { .. } => "void",
+                TerminalRequest::Reverse { .. } => "reverse",
+                TerminalRequest::Refund { .. } => "refund",
+                TerminalRequest::Inquire => "inquire",
+                TerminalRequest::Status => "status",
+                TerminalRequest::OpenReservations => "open_reservations",
+                TerminalRequest::Reconcile => "reconcile",
+            },
+            Self::Processor { request, .. } => match request {
+                ProcessorRequest::Authorize { .. } => "authorize",
+                ProcessorRequest::Capture { .. } => "capture",
+                ProcessorRequest::Void { .. } => "void",
+                ProcessorRequest::Refund { .. } => "refund",
+                ProcessorRequest::Review { .. } => "review",
+            },
+        }
+    }
+
+    /// How much it is about.
+    #[must_use]
+    pub const fn amount(&self) -> Option<Money> {
+        match self {
+            Self::Terminal { request, .. } => match request {
+                TerminalRequest::Sale { amount, .. }
+                | TerminalRequest::Authorize { amount, .. }
+                | TerminalRequest::CaptureReservation { amount, .. }
+                | TerminalRequest::Reverse { amount, .. }
+                | TerminalRequest::Refund { amount } => Some(*amount),
+                TerminalRequest::ReduceReservation { unused, .. } => Some(*unused),
+                TerminalRequest::VoidReservation { reservation } => Some(reservation.amount),
+                TerminalRequest::Inquire
+                | TerminalRequest::Status
+                | TerminalRequest::OpenReservations
+                | TerminalRequest::Reconcile => None,
+            },
+            Self::Processor { request, .. } => Some(request.amount()),
+        }
+    }
+}
+
 /// The certain end of a step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -247,7 +297,8 @@ impl Operation {
             | Request::PickupCapture { .. }
             | Request::OrderShip { .. }
             | Request::OrderCancel { .. }
-            | Request::Review(_) => None,
+            | Request::Review(_)
+            | Request::OperationResolve(_) => None,
         }
     }
 

@@ -95,7 +95,8 @@ const fn lets_goods_go(request: &Request) -> bool {
         | Request::OrderPut { .. }
         | Request::OrderCancel { .. }
         | Request::CaptureQueued(_)
-        | Request::Review(_) => false,
+        | Request::Review(_)
+        | Request::OperationResolve(_) => false,
     }
 }
 

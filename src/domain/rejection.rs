@@ -89,6 +89,10 @@ pub enum Rejection {
     LineNotOpen(LineId),
     /// The line is fetched or taken along, not sent.
     LineNotShipped(LineId),
+    /// Nothing of that name is in doubt: it has ended, or never was.
+    NotInDoubt,
+    /// More is known of a doubt than what was shown to the person who decides.
+    EvidenceChanged,
     /// A deposit that is larger than the order, or an order that contradicts itself.
     OrderInvalid {
         /// What is wrong.

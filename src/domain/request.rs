@@ -3,7 +3,10 @@
 use firmware_protocols::vocabulary::Money;
 use serde::{Deserialize, Serialize};
 
-use super::id::{LineId, MerchantAccountId, OrderId, PaymentId, TerminalId, Timestamp};
+use super::doubt::Finding;
+use super::id::{
+    LineId, MerchantAccountId, OperationId, OrderId, PaymentId, TerminalId, Timestamp,
+};
 use super::order::Order;
 use super::payment::Payment;
 
@@ -112,6 +115,8 @@ pub enum Request {
     /// Find out what the processor decides about a payment that it reviews by hand. No app asks for
     /// it either.
     Review(Review),
+    /// Say how a step in doubt ended, where no machine can.
+    OperationResolve(Resolution),
 }
 
 /// A payment that its processor reviews by hand.
@@ -121,6 +126,21 @@ pub struct Review {
     pub payment: PaymentId,
     /// The order that it pays, if any.
     pub order: Option<OrderId>,
+}
+
+/// What a person says of a step in doubt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolution {
+    /// The operation that is in doubt.
+    pub operation: OperationId,
+    /// How its last step ended.
+    pub finding: Finding,
+    /// What was known and shown ([`super::doubt::Doubt::evidence`]).
+    pub evidence: String,
+    /// Who says so.
+    pub by: String,
+    /// Where that was seen.
+    pub reason: String,
 }
 
 /// A capture that waits for its processor.
@@ -181,6 +201,7 @@ impl Request {
             Self::OrderCancel { .. } => "order.cancel",
             Self::CaptureQueued(_) => "payment.capture_queued",
             Self::Review(_) => "payment.review",
+            Self::OperationResolve(_) => "operation.resolve",
         }
     }
 
@@ -199,7 +220,8 @@ impl Request {
             | Self::Authorize { .. }
             | Self::Capture { .. }
             | Self::Void { .. }
-            | Self::Refund { .. } => None,
+            | Self::Refund { .. }
+            | Self::OperationResolve(_) => None,
         }
     }
 
@@ -219,7 +241,29 @@ impl Request {
             | Self::OrderPut { .. }
             | Self::PickupCapture { .. }
             | Self::OrderShip { .. }
-            | Self::OrderCancel { .. } => None,
+            | Self::OrderCancel { .. }
+            | Self::OperationResolve(_) => None,
+        }
+    }
+
+    /// The open operation that it is about to end.
+    #[must_use]
+    pub const fn resolution(&self) -> Option<&Resolution> {
+        match self {
+            Self::OperationResolve(resolution) => Some(resolution),
+            Self::Sale { .. }
+            | Self::Authorize { .. }
+            | Self::Capture { .. }
+            | Self::Void { .. }
+            | Self::Refund { .. }
+            | Self::DepositTake { .. }
+            | Self::DepositTokenize { .. }
+            | Self::OrderPut { .. }
+            | Self::PickupCapture { .. }
+            | Self::OrderShip { .. }
+            | Self::OrderCancel { .. }
+            | Self::CaptureQueued(_)
+            | Self::Review(_) => None,
         }
     }
 }

@@ -186,6 +186,8 @@ impl From<&Rejection> for Code {
             Rejection::LineUnknown(_) => Self::LineUnknown,
             Rejection::LineNotOpen(_) => Self::LineNotOpen,
             Rejection::LineNotShipped(_) => Self::LineNotShipped,
+            Rejection::NotInDoubt => Self::NotInDoubt,
+            Rejection::EvidenceChanged => Self::EvidenceChanged,
             Rejection::OrderInvalid { .. } => Self::OrderInvalid,
         }
     }
@@ -231,6 +233,10 @@ catalogue! {
     Failed "failed" Retry Safe [Fundraising "300002", Brp "201", Dintero "failed"]
     /// It may have happened.
     InDoubt "in_doubt" Wait AskFirst [D365 "CCR025"]
+    /// Nothing of that name is in doubt any more, or ever was.
+    NotInDoubt "not_in_doubt" Reload AskFirst []
+    /// More is known of a doubt than what was shown to the person who decides.
+    EvidenceChanged "evidence_changed" Reload AskFirst []
 
     // The card and its issuer.
     /// Declined without a reason that we know.

@@ -42,7 +42,12 @@ impl Station {
     /// its table: it is never loaded over.
     pub(super) fn load_for(&mut self, command: &Command) -> Result<(), JournalError> {
         let operation = match command {
-            Command::Ask(ask) => return self.load_for_request(&ask.request),
+            Command::Ask(ask) => {
+                self.load_for_request(&ask.request)?;
+                ask.request
+                    .resolution()
+                    .map(|resolution| resolution.operation.clone())
+            }
             Command::TerminalReady { terminal, .. } => self
                 .state
                 .books

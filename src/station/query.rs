@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Station;
 use crate::api::call::{Found, Health, Hit, Query, Refusal, Standing, TerminalRow};
+use crate::domain::doubt::Doubt;
 use crate::domain::id::{LineId, OrderId, PaymentId, Timestamp};
 use crate::domain::operation::Operation;
 use crate::domain::order::{LineState, Order};
@@ -11,6 +12,7 @@ use crate::domain::payment::Payment;
 use crate::domain::quote;
 use crate::domain::rejection::Rejection;
 use crate::domain::search::Search;
+use crate::domain::state::Aggregates;
 use crate::journal::{JournalError, OperationRow};
 
 /// Seconds.
@@ -41,12 +43,12 @@ impl Station {
             Query::OperationByKey(key) => {
                 let mut open = self.state.books.operations.values();
                 match open.find(|operation| operation.key == key) {
-                    Some(operation) => Ok(running(operation)),
+                    Some(operation) => Ok(running(&self.state.books, operation)),
                     None => finished(self.reader.operation_by_key(&key)),
                 }
             }
             Query::OperationById(id) => match self.state.books.operations.get(&id) {
-                Some(operation) => Ok(running(operation)),
+                Some(operation) => Ok(running(&self.state.books, operation)),
                 None => finished(self.reader.operation_by_id(&id)),
             },
             Query::Events { after, limit } => {
@@ -169,15 +171,14 @@ impl Station {
     }
 }
 
-fn running(operation: &Operation) -> Found {
+fn running(books: &Aggregates, operation: &Operation) -> Found {
     Found::Operation {
         id: operation.id.clone(),
         method: operation.request.method().to_owned(),
         started_at: operation.started_at,
-        standing: if operation.is_in_doubt() {
-            Standing::InDoubt
-        } else {
-            Standing::Running
+        standing: match Doubt::of(books, operation) {
+            Some(doubt) => Standing::InDoubt(Box::new(doubt)),
+            None => Standing::Running,
         },
     }
 }

@@ -4,10 +4,12 @@
 mod crash;
 mod deposit;
 mod disk;
+mod doubt;
 mod find;
 mod guards;
 mod input;
 mod journal;
+mod line;
 mod offline;
 mod orders;
 mod pickup;

@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 use super::{Store, TOKEN_TRACE, pickup, sale};
 use crate::store::{App, Line, Setup, Station, wait_for};
 
-const AMOUNT: u64 = 50_000;
+pub(super) const AMOUNT: u64 = 50_000;
 const LINES: [Line; 2] = [Line::Serial, Line::Tcp];
 /// With transaction sync the terminal keeps what we did not acknowledge, without it takes it back.
 const SYNC: [&[&str]; 2] = [&[], &["--no-sync"]];
 
 /// A store that does not wait long for a terminal, nor the terminal for it. One payment of the
 /// same amount was made: it is the terminal's last one, and both are in step.
-fn open(line: Line, more: &[&str]) -> (Store, App) {
+pub(super) fn open(line: Line, more: &[&str]) -> (Store, App) {
     let soon = ["--t2-ms", "250", "--t3-ms", "1500", "--reboot-ms", "300"];
     let store = Store::open_with(line, &[&soon, more].concat(), Setup::impatient);
     let mut app = store.station.app();
@@ -28,7 +28,7 @@ fn open(line: Line, more: &[&str]) -> (Store, App) {
 }
 
 /// On each line, with and without transaction sync, all at once: they mostly wait.
-fn each(check: impl Fn(Line, &[&str]) + Sync) {
+pub(super) fn each(check: impl Fn(Line, &[&str]) + Sync) {
     std::thread::scope(|scope| {
         for line in LINES {
             for sync in SYNC {
@@ -40,7 +40,7 @@ fn each(check: impl Fn(Line, &[&str]) + Sync) {
 }
 
 /// Waits until the operation of a key is finished.
-fn end_of(app: &mut App, key: &str) -> Value {
+pub(super) fn end_of(app: &mut App, key: &str) -> Value {
     wait_for("the operation to end", || {
         let found = app.call("operation.get", json!({"idempotency_key": key}));
         (found["state"] == "finished").then(|| found["result"].clone())
@@ -48,7 +48,11 @@ fn end_of(app: &mut App, key: &str) -> Value {
 }
 
 /// Asks for a sale, disturbs it, and holds its end against the books.
-fn settle(store: &Store, app: &mut App, disturb: impl FnOnce(&Store, &mut App)) -> Value {
+pub(super) fn settle(
+    store: &Store,
+    app: &mut App,
+    disturb: impl FnOnce(&Store, &mut App),
+) -> Value {
     let id = app.send("payment.sale", sale("k1", AMOUNT)).unwrap();
     disturb(store, app);
     let answer = app.answer(id).unwrap().unwrap();
@@ -70,7 +74,7 @@ fn settle(store: &Store, app: &mut App, disturb: impl FnOnce(&Store, &mut App)) 
 }
 
 /// Approved if and only if the amount was taken, once, beside what else was.
-fn check(store: &Store, end: &Value, others: u64) {
+pub(super) fn check(store: &Store, end: &Value, others: u64) {
     let [authorized, captured, voided, refunded] = [
         "authorized_minor",
         "captured_minor",
@@ -85,7 +89,7 @@ fn check(store: &Store, end: &Value, others: u64) {
     assert_ne!(end["outcome"], "in_doubt");
 }
 
-fn is_approved(end: &Value) -> bool {
+pub(super) fn is_approved(end: &Value) -> bool {
     end["outcome"] == "approved"
 }
 
@@ -96,7 +100,7 @@ fn was_in_doubt(app: &App, end: &Value) -> bool {
     events.any(|event| event["event"] == "operation_in_doubt")
 }
 
-fn fault(store: &Store, fault: Value) {
+pub(super) fn fault(store: &Store, fault: Value) {
     store.terminal.post("/fault", fault);
 }
 
@@ -179,7 +183,7 @@ fn s36_cable_pulled_before_the_card() {
     });
 }
 
-fn idle(store: &Store) -> Option<()> {
+pub(super) fn idle(store: &Store) -> Option<()> {
     (store.terminal.get("/state")["busy"] == false).then_some(())
 }
 

@@ -1,13 +1,16 @@
 //! Lost and broken frames, silence, terminals that do something else.
 
-use firmware_protocols::time::Duration;
+use core::iter;
+
+use firmware_protocols::time::{Duration, Instant};
 use firmware_protocols::vocabulary::Currency;
 use firmware_protocols::vocabulary::terminal::{
     DeclineReason, Ending, Report, TerminalEvent, TerminalRequest, Verdict,
 };
 use firmware_protocols::zvt::Config;
 use firmware_protocols::zvt::Framing;
-use firmware_protocols::zvt::serial::encode_frame;
+use firmware_protocols::zvt::line::{LineEvent, LineOutput, Timers};
+use firmware_protocols::zvt::serial::{SerialLine, encode_frame};
 
 use super::corpus::hex;
 use super::till::{Op, Seen, Till, ready, ready_with, sale};
@@ -174,6 +177,20 @@ fn a_repeated_frame_is_acknowledged_but_not_executed() {
     // After our answer the same bytes are a new message.
     till.unit(APPROVED);
     assert_eq!(till.seen.len(), 2);
+}
+
+/// A till that was cut off begins anew with the very frame that it began with before.
+#[test]
+fn an_equal_frame_is_new_when_repetitions_are_over() {
+    let timers = Timers::default();
+    let mut line = SerialLine::new(timers);
+    let mut received_at = |seconds: u64| {
+        line.handle_input(&encode_frame(&[0x06, 0x00, 0x00]), Instant(seconds * 1000));
+        let received = |output| matches!(output, LineOutput::Event(LineEvent::Received(_)));
+        iter::from_fn(|| line.poll()).any(received)
+    };
+    let heard = [0, 5, 10, 14, 15, 16, 29, 31].map(&mut received_at);
+    assert_eq!(heard, [true, false, false, false, true, false, false, true]);
 }
 
 #[test]

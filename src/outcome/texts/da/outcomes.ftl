@@ -26,6 +26,12 @@ failed =
 in_doubt =
     .cashier = Det vides ikke, om betalingen gik igennem. Tag ikke betaling igen; stationen undersøger det.
     .customer = Vi undersøger din betaling. Vent lidt, og betal ikke igen.
+not_in_doubt =
+    .cashier = Her er ikke længere noget uafklaret. Hent udfaldet.
+    .customer = { -moment }
+evidence_changed =
+    .cashier = Der er kommet nye oplysninger. Se på dem, før du afgør det.
+    .customer = { -moment }
 
 ## The card and its issuer.
 

@@ -26,6 +26,12 @@ failed =
 in_doubt =
     .cashier = Noch ist unklar, ob die Zahlung durchging. Nicht noch einmal kassieren; die Station klärt es.
     .customer = Wir prüfen Ihre Zahlung. Bitte warten Sie und zahlen Sie nicht noch einmal.
+not_in_doubt =
+    .cashier = Hier ist nichts mehr ungeklärt. Das Ergebnis abrufen.
+    .customer = { -moment }
+evidence_changed =
+    .cashier = Es gibt neue Angaben. Erst ansehen, dann entscheiden.
+    .customer = { -moment }
 
 ## The card and its issuer.
 

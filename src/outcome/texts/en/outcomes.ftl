@@ -26,6 +26,12 @@ failed =
 in_doubt =
     .cashier = It is not known yet whether the payment went through. Do not take it again; the station is finding out.
     .customer = We are checking your payment. Please wait; do not pay again.
+not_in_doubt =
+    .cashier = Nothing is in doubt here any more. Ask for the outcome.
+    .customer = { -moment }
+evidence_changed =
+    .cashier = More is known now than what you were shown. Look again before you decide.
+    .customer = { -moment }
 
 ## The card and its issuer.
 

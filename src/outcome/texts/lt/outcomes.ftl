@@ -26,6 +26,12 @@ failed =
 in_doubt =
     .cashier = Dar neaišku, ar mokėjimas įvyko. Neimkite jo dar kartą; stotelė aiškinasi.
     .customer = Tikriname jūsų mokėjimą. Palaukite ir nemokėkite dar kartą.
+not_in_doubt =
+    .cashier = Čia nebėra nieko neaiškaus. Gaukite rezultatą.
+    .customer = { -moment }
+evidence_changed =
+    .cashier = Atsirado naujų duomenų. Peržiūrėkite juos prieš nuspręsdami.
+    .customer = { -moment }
 
 ## The card and its issuer.
 

@@ -26,6 +26,12 @@ failed =
 in_doubt =
     .cashier = Det er ikke klart om betalingen gikk gjennom. Ikke ta betalt på nytt; stasjonen undersøker.
     .customer = Vi sjekker betalingen din. Vent litt, og ikke betal på nytt.
+not_in_doubt =
+    .cashier = Her er ikke noe uavklart lenger. Hent utfallet.
+    .customer = { -moment }
+evidence_changed =
+    .cashier = Det er kommet nye opplysninger. Se på dem før du avgjør.
+    .customer = { -moment }
 
 ## The card and its issuer.
 

@@ -26,6 +26,12 @@ failed =
 in_doubt =
     .cashier = Det är oklart om betalningen gick igenom. Ta inte betalt igen; stationen tar reda på det.
     .customer = Vi kontrollerar din betalning. Vänta lite och betala inte igen.
+not_in_doubt =
+    .cashier = Inget är längre oklart här. Hämta utfallet.
+    .customer = { -moment }
+evidence_changed =
+    .cashier = Det har kommit nya uppgifter. Titta på dem innan du avgör.
+    .customer = { -moment }
 
 ## The card and its issuer.
 
