@@ -489,8 +489,13 @@ fn on_recover(draft: &mut Draft<'_>, operation: &Operation, now: Timestamp) {
         on_answer(draft, operation, answer, &[], now);
         return;
     }
-    if operation.is_review() || (step.waiting && operation.queued().is_some()) {
-        // Nothing was on its way, or nothing that could move money.
+    if operation.is_review() {
+        // Whatever was on its way could not move money.
+        review::ask(draft, operation, now);
+        return;
+    }
+    if step.waiting && operation.queued().is_some() {
+        // Nothing was on its way.
         on_wake(draft, operation, now);
         return;
     }
@@ -556,7 +561,12 @@ fn delay(draft: &mut Draft<'_>, operation: &Operation, attempts: u32) {
 /// A delay is over: of a queue, if it is what its account waits for.
 fn on_wake(draft: &mut Draft<'_>, operation: &Operation, now: Timestamp) {
     match operation.queued() {
-        None if operation.is_review() => review::ask(draft, operation, now),
+        None if operation.is_review() => {
+            // What is on its way is answered before it is asked again.
+            if operation.pending().is_some_and(|(_, step)| step.waiting) {
+                review::ask(draft, operation, now);
+            }
+        }
         None => send_again(draft, operation),
         Some(queued) if queue::is_due_with(draft, operation) => {
             queue::proceed(draft, &queued.account, now, false);

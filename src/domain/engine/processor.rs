@@ -68,7 +68,7 @@ fn on_review(
     ending: &ProcessorEnding,
     now: Timestamp,
 ) {
-    let Some((_, step)) = operation.pending().filter(|(_, step)| !step.waiting) else {
+    let Some((_, step)) = operation.pending() else {
         return;
     };
     match ending {
@@ -79,6 +79,9 @@ fn on_review(
                 draft.event(Event::PaymentReviewed { payment, status });
             }
         }
+        // Nothing is on its way: a report that comes twice.
+        ProcessorEnding::Answered(_) | ProcessorEnding::NotSent | ProcessorEnding::InDoubt
+            if step.waiting => {}
         ProcessorEnding::Answered(_) | ProcessorEnding::NotSent | ProcessorEnding::InDoubt => {
             review::ask_later(draft, &operation.id, step.attempts, now);
         }
