@@ -102,6 +102,19 @@ fn masked_units_say_the_same() {
     }
 }
 
+/// However short it is: of what nobody knows only the tag and the length are told and kept.
+#[test]
+fn the_value_of_an_unknown_object_is_not_shown() {
+    let known = unit(0x040F, "27 00 06 05 1F 16 02 12 34");
+    assert_eq!(explain(&known)[3], "    1F16 extended error code: 12 34");
+    assert_eq!(mask(&known), known);
+    let unknown = unit(0x040F, "27 00 06 05 1F 98 02 12 34");
+    assert!(explain(&unknown)[3].ends_with("unreadable: (5 bytes)"));
+    let unknown = unit(0x040F, "27 00 06 05 1F 78 02 12 34");
+    assert_eq!(explain(&unknown)[3], "    1F78 unknown: (2 bytes)");
+    assert_eq!(mask(&unknown), unit(0x040F, "27 00 06 05 1F 78 02 00 00"));
+}
+
 /// A card number in every place where one can be, in every way of writing it.
 #[test]
 fn card_numbers_are_blotted_out() {

@@ -571,6 +571,32 @@ fn a_new_connection_ends_what_ran() {
     assert_eq!(till.ending(), Ending::InDoubt);
 }
 
+/// The end of a registration can list all that the terminal knows: more than 254 bytes, in pieces.
+#[test]
+fn a_long_completion_comes_in_pieces() {
+    for framing in BOTH {
+        let mut till = Till::new(Config::new(framing, Currency::EUR));
+        till.apply(Op::Connected).unwrap();
+        till.expect_unit("06 00 0E 00 00 00 BE 09 78 06 06 26 04 0A 02 06 D3");
+        till.unit(OK);
+        let lists = ["0A 02 06 01"; 75].join(" ");
+        let long = format!("06 0F FF 3B 01 19 00 29 68 00 12 34 06 82 01 30 26 82 01 2C {lists}");
+        assert_eq!(hex(&long).len(), 5 + 0x013B);
+        let wire = match framing {
+            Framing::Serial => encode_frame(&hex(&long)),
+            Framing::Tcp => hex(&long),
+        };
+        for piece in wire.chunks(100) {
+            till.apply(Op::Input(piece.to_vec())).unwrap();
+        }
+        if framing == Framing::Serial {
+            till.seen.retain(|seen| *seen != Seen::Send(vec![0x06]));
+        }
+        till.expect_unit(OK);
+        till.expect_unit("05 01 03 00 00 00");
+    }
+}
+
 #[test]
 fn a_half_unit_over_tcp_stalls() {
     let mut till = paying(Framing::Tcp);
