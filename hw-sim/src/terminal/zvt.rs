@@ -78,6 +78,8 @@ pub struct Terminal {
     read_card: Option<&'static Card>,
     /// The running command ends with a restart.
     restarts: bool,
+    /// How often the result may still be sent again to a till that is not ready; for ever without.
+    repeats_left: Option<u16>,
     deaf_until: Instant,
     keys: u64,
     outputs: VecDeque<Output>,
@@ -235,6 +237,7 @@ impl Terminal {
             is_swallowing: false,
             read_card: None,
             restarts: false,
+            repeats_left: None,
             deaf_until: Instant::default(),
             keys: 0,
             outputs: VecDeque::new(),

@@ -17,6 +17,8 @@ pub struct Authorization {
     pub currency: Option<Bcd<2>>,
     /// Payment type; 40 lets the terminal decide.
     pub payment_type: Option<u8>,
+    /// 02: how often the terminal may send its result again to a till that is not ready (84 9C).
+    pub max_status: Option<u8>,
     /// TLV objects.
     pub options: CommandOptions,
 }
@@ -32,6 +34,7 @@ impl Authorization {
             amount: fields.amount,
             currency: fields.currency,
             payment_type: fields.payment_type,
+            max_status: fields.max_status,
             options: fields.options,
         })
     }
@@ -44,6 +47,7 @@ impl Authorization {
             amount: self.amount,
             currency: self.currency,
             payment_type: self.payment_type,
+            max_status: self.max_status,
             options: self.options.clone(),
             ..CommandFields::default()
         };

@@ -120,6 +120,7 @@ pub(super) struct CommandFields {
     pub(super) currency: Option<Bcd<2>>,
     pub(super) payment_type: Option<u8>,
     pub(super) service: Option<u8>,
+    pub(super) max_status: Option<u8>,
     pub(super) key: ReservationKey,
     pub(super) options: CommandOptions,
 }
@@ -134,6 +135,7 @@ impl CommandFields {
                 bitmap::CURRENCY => fields.currency = Some(Bcd::from_bytes(field.array()?)),
                 bitmap::PAYMENT_TYPE => fields.payment_type = field.data.first().copied(),
                 bitmap::SERVICE => fields.service = field.data.first().copied(),
+                bitmap::MAX_STATUS => fields.max_status = field.data.first().copied(),
                 bitmap::RECEIPT => fields.key.receipt = Some(Bcd::from_bytes(field.array()?)),
                 bitmap::TRACE => fields.key.trace = Some(Bcd::from_bytes(field.array()?)),
                 bitmap::AUTHORIZATION_CODE => {
@@ -163,6 +165,7 @@ impl CommandFields {
             self.payment_type.map(|it| [it]),
             writer,
         );
+        bitmap::write_some(bitmap::MAX_STATUS, self.max_status.map(|it| [it]), writer);
         bitmap::write_some(bitmap::TRACE, self.key.trace.map(|it| *it.bytes()), writer);
         let code = self.key.authorization_code;
         bitmap::write_some(bitmap::AUTHORIZATION_CODE, code, writer);

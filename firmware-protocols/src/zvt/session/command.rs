@@ -86,6 +86,7 @@ pub(super) fn of_request(
             amount: Some(minor(*amount)?),
             currency: Some(currency(amount.currency)),
             payment_type,
+            max_status: None,
             options: options(*want_token),
         }
         .encode(),
@@ -93,6 +94,7 @@ pub(super) fn of_request(
             amount: Some(minor(*amount)?),
             currency: Some(currency(amount.currency)),
             payment_type,
+            max_status: None,
             options: options(*want_token),
         }
         .encode(),

@@ -146,6 +146,7 @@ fn it_reads_what_we_write() {
             amount: Bcd::from_number(5000),
             currency: Bcd::from_number(978),
             payment_type: Some(0x40),
+            max_status: None,
             options: CommandOptions::default(),
         }
         .encode(),

@@ -5,7 +5,7 @@ use firmware_protocols::vocabulary::terminal::SyncId;
 use firmware_protocols::vocabulary::{Currency, Money};
 use firmware_protocols::wire::bcd::Bcd;
 use firmware_protocols::zvt::message::{
-    Abort, BookTotal, CommandOptions, Completion, ConfigByte, EndOfDay, Input, Key,
+    Abort, Authorization, BookTotal, CommandOptions, Completion, ConfigByte, EndOfDay, Input, Key,
     PartialReversal, PrintTextBlock, Registration, RepeatReceipt, Reservation, ReservationKey,
     Reversal, StatusEnquiry, StatusReport,
 };
@@ -213,6 +213,8 @@ impl Terminal {
             return;
         }
         let sync = sync_of(&command);
+        // As many times as the till says, and once more.
+        self.repeats_left = max_status(&command).map(|most| u16::from(most).saturating_add(1));
         match self.job_of(command, read_card) {
             Err(Refusal(code)) => self.refuse(code, now),
             Ok(Err(Refusal(code))) => {
@@ -496,6 +498,17 @@ pub(super) fn currency_number(currency: Currency) -> Option<Bcd<2>> {
 
 pub(super) fn receipt_number(receipt: u16) -> Option<Bcd<2>> {
     Bcd::from_number(u64::from(receipt))
+}
+
+/// What the till says about results that it is not ready for.
+const fn max_status(command: &Command) -> Option<u8> {
+    if let Command::Authorization(Authorization { max_status, .. })
+    | Command::Reservation(Reservation { max_status, .. }) = command
+    {
+        *max_status
+    } else {
+        None
+    }
 }
 
 #[expect(

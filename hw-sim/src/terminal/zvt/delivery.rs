@@ -73,7 +73,9 @@ impl Terminal {
         match (message.stage, answer) {
             (Stage::End, _) if std::mem::take(&mut self.restarts) => self.power_off(now),
             (Stage::End, _) => self.rest(now),
+            (Stage::Result, Answer::NotReady) if self.repeats_left == Some(0) => self.take_back(),
             (Stage::Result, Answer::NotReady) => {
+                self.repeats_left = self.repeats_left.map(|left| left.saturating_sub(1));
                 self.phase = Phase::Again {
                     message,
                     until: now.after(NOT_READY_PAUSE),

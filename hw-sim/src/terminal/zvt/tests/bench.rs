@@ -266,6 +266,7 @@ pub(super) fn sale(minor: u64, options: CommandOptions) -> Vec<u8> {
         amount: number(minor),
         currency: number(578),
         payment_type: Some(0x40),
+        max_status: None,
         options,
     }
     .encode()
@@ -276,6 +277,7 @@ pub(super) fn reserve(minor: u64, options: CommandOptions) -> Vec<u8> {
         amount: number(minor),
         currency: number(578),
         payment_type: Some(0x40),
+        max_status: None,
         options,
     }
     .encode()

@@ -1,6 +1,7 @@
 //! Bad lines, cut lines, and a host that does not answer.
 
 use firmware_protocols::time::Duration;
+use firmware_protocols::zvt::message::Response;
 
 use super::bench::{Bench, plain, repeat, sale, synced};
 use super::{APPROVED, DECLINED, FaultKind, tcp};
@@ -99,4 +100,26 @@ fn an_unreachable_host_is_asked_again_and_what_it_did_is_undone() {
     // The first one was carried out under its old key, and reversed.
     assert_eq!(bench.money(), (100, 0, 0));
     assert_eq!(bench.bank.authorizations().count(), 2);
+}
+
+/// A till that is never ready: after as many results as it said, and one more, it was no payment.
+#[test]
+fn a_till_that_is_never_ready_does_not_pay() {
+    for (max_status, results) in [(0, 2), (2, 4)] {
+        let mut bench = Bench::registered();
+        bench.answers = vec![(0x040F, Response::Negative { code: 0x9C }); 10];
+        let mut unit = sale(700, plain());
+        unit.extend([0x02, max_status]);
+        unit[2] += 2;
+        bench.run(unit);
+        let heard = bench
+            .heard
+            .iter()
+            .filter(|unit| unit.starts_with(&[4, 0x0F]));
+        // The last one says that nothing was paid.
+        assert_eq!(heard.count(), results + 1);
+        assert_eq!(bench.verdict(), (0x6C, None));
+        assert_eq!(bench.abort_code(), 0x6C);
+        assert_eq!(bench.money(), (0, 0, 0));
+    }
 }
