@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use firmware_protocols::time::Duration;
 use firmware_protocols::vocabulary::Currency;
 
-use super::id::{MerchantAccountId, TerminalId};
+use super::id::{MerchantAccountId, TerminalId, Timestamp};
 
 /// The terminals and merchant accounts of this station.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +42,14 @@ impl Offline {
         let factor = 1_u32.checked_shl(before).unwrap_or(LONGEST_DELAY);
         self.retry_first
             .saturating_mul(factor.clamp(1, LONGEST_DELAY))
+    }
+
+    /// How long it is until a retry is due; `None` when it is. A time that is farther away than the
+    /// longest delay was noted before the calendar was put back: it is due.
+    #[must_use]
+    pub fn wait(&self, until: Timestamp, now: Timestamp) -> Option<Duration> {
+        let left = until.since(now);
+        (!left.is_zero() && left <= self.delay(u32::MAX)).then_some(left)
     }
 }
 
@@ -113,4 +121,22 @@ pub enum PartialCapture {
     Once,
     /// As often as money is left.
     Many,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_retry_that_a_calendar_put_back_has_moved_away_is_due() {
+        let offline = Offline::default();
+        let longest = offline.delay(u32::MAX);
+        let now = Timestamp(1_000);
+        let wait = |until| offline.wait(until, now);
+        assert_eq!(wait(Timestamp(1_000)), None);
+        assert_eq!(wait(Timestamp(999)), None);
+        assert_eq!(wait(Timestamp(1_001)), Some(Duration::from_millis(1)));
+        assert_eq!(wait(now.after(longest)), Some(longest));
+        assert_eq!(wait(now.after(longest * 48)), None);
+    }
 }

@@ -568,7 +568,7 @@ fn on_wake(draft: &mut Draft<'_>, operation: &Operation, now: Timestamp) {
             }
         }
         None => send_again(draft, operation),
-        Some(queued) if queue::is_due_with(draft, operation) => {
+        Some(queued) if queue::is_due_with(draft, operation, now) => {
             queue::proceed(draft, &queued.account, now, false);
         }
         Some(_) => {}

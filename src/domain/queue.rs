@@ -140,7 +140,7 @@ pub(super) fn take_over(draft: &mut Draft<'_>, effect: EffectId, step: &Step, no
             operation: operation.clone(),
         });
     }
-    let waits_already = gate(draft, account).is_some_and(|(until, _)| now < until);
+    let waits_already = gate(draft, account, now).is_some();
     let until = (!waits_already).then(|| now.after(draft.directory().offline.retry_first));
     draft.record(Entry::StepDelayed {
         operation: operation.clone(),
@@ -164,10 +164,8 @@ pub(super) fn proceed(
     if of_account(draft, account).any(is_on_its_way) {
         return;
     }
-    if let Some((until, setter)) = gate(draft, account).filter(|_| !is_back)
-        && now < until
-    {
-        wake(draft, setter, until, now);
+    if let Some((after, operation)) = gate(draft, account, now).filter(|_| !is_back) {
+        draft.effect(Effect::Wake { operation, after });
         return;
     }
     let head = of_account(draft, account).min_by_key(|operation| sequence(operation));
@@ -196,9 +194,9 @@ pub(super) fn proceed(
 }
 
 /// Whether a wake-up of an operation is the one that its account waits for.
-pub(super) fn is_due_with(draft: &Draft<'_>, operation: &Operation) -> bool {
+pub(super) fn is_due_with(draft: &Draft<'_>, operation: &Operation, now: Timestamp) -> bool {
     operation.queued().is_some_and(|queued| {
-        gate(draft, &queued.account).is_none_or(|(_, setter)| setter == operation.id)
+        gate(draft, &queued.account, now).is_none_or(|(_, setter)| setter == operation.id)
     })
 }
 
@@ -256,11 +254,9 @@ pub(super) fn overdue(
     over.map(|operation| operation.id.clone()).collect()
 }
 
-/// Comes back when the account's time has come. A calendar that was put back delays it by no more
-/// than the longest delay.
+/// Comes back when the account's time has come.
 fn wake(draft: &mut Draft<'_>, operation: OperationId, until: Timestamp, now: Timestamp) {
-    let longest = draft.directory().offline.delay(u32::MAX);
-    let after = until.since(now).min(longest);
+    let after = until.since(now);
     draft.effect(Effect::Wake { operation, after });
 }
 
@@ -276,22 +272,30 @@ pub fn next_try<'a>(
     account: &MerchantAccountId,
 ) -> Option<Timestamp> {
     let own = operations.filter(|it| it.queued().is_some_and(|queued| queued.account == *account));
-    latest(own).map(|(until, _)| until)
+    waiting(own).map(|(until, _)| until).max()
 }
 
-/// Until when an account waits, and the operation whose try in vain says so.
-fn gate(draft: &Draft<'_>, account: &MerchantAccountId) -> Option<(Timestamp, OperationId)> {
-    latest(of_account(draft, account)).map(|(until, id)| (until, id.clone()))
+/// How long an account still waits, and the operation whose try in vain says so.
+fn gate(
+    draft: &Draft<'_>,
+    account: &MerchantAccountId,
+    now: Timestamp,
+) -> Option<(Duration, OperationId)> {
+    let waits = waiting(of_account(draft, account)).filter_map(|(until, id)| {
+        let left = draft.directory().offline.wait(until, now)?;
+        Some((left, id))
+    });
+    waits.max().map(|(left, id)| (left, id.clone()))
 }
 
-fn latest<'a>(
+/// Until when those of some operations wait that do.
+fn waiting<'a>(
     operations: impl Iterator<Item = &'a Operation>,
-) -> Option<(Timestamp, &'a OperationId)> {
-    let waiting = operations.filter_map(|operation| {
+) -> impl Iterator<Item = (Timestamp, &'a OperationId)> {
+    operations.filter_map(|operation| {
         let (_, step) = operation.pending().filter(|(_, step)| step.waiting)?;
         Some((step.until?, &operation.id))
-    });
-    waiting.max()
+    })
 }
 
 fn of_account<'b>(

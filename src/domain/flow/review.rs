@@ -75,10 +75,8 @@ pub fn ask(draft: &mut Draft<'_>, operation: &Operation, now: Timestamp) {
     let Some((effect, step)) = operation.pending() else {
         return;
     };
-    if let Some(until) = step.until.filter(|until| step.waiting && now < *until) {
-        let after = until
-            .since(now)
-            .min(draft.directory().offline.delay(u32::MAX));
+    let until = step.until.filter(|_| step.waiting);
+    if let Some(after) = until.and_then(|until| draft.directory().offline.wait(until, now)) {
         draft.effect(Effect::Wake {
             operation: operation.id.clone(),
             after,
