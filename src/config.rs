@@ -260,6 +260,7 @@ struct Account {
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Captures {
+    None,
     Once,
     Many,
 }
@@ -304,6 +305,7 @@ fn accounts(files: Vec<Account>) -> Result<BTreeMap<MerchantAccountId, AccountCo
             timeout: Duration::from_millis(file.timeout_ms.unwrap_or(10_000)),
             follows_up_terminals: file.follows_up_terminals.unwrap_or(true),
             partial_capture: match file.partial_capture {
+                Some(Captures::None) => PartialCapture::None,
                 Some(Captures::Once) => PartialCapture::Once,
                 Some(Captures::Many) | None => PartialCapture::Many,
             },

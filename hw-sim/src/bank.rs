@@ -28,6 +28,8 @@ pub struct Options {
     /// Whether an authorization can be captured in several parts; otherwise the first capture
     /// releases the rest.
     pub several_captures: bool,
+    /// Whether an authorization can be captured only whole.
+    pub whole_captures: bool,
     /// Whether certain amounts provoke declines (see [`wallet::outcome_by_amount`]).
     pub outcomes_by_amount: bool,
 }
@@ -37,6 +39,7 @@ impl Default for Options {
         Self {
             hold_seconds: 7 * 24 * 3600,
             several_captures: true,
+            whole_captures: false,
             outcomes_by_amount: true,
         }
     }

@@ -237,6 +237,9 @@ struct BankArguments {
     /// Allow one capture for each authorization; it releases the rest.
     #[arg(long)]
     single_capture: bool,
+    /// Capture an authorization only whole.
+    #[arg(long)]
+    whole_capture: bool,
     /// Let no amount provoke a decline by its last two digits.
     #[arg(long)]
     plain_amounts: bool,
@@ -247,6 +250,7 @@ impl BankArguments {
         Options {
             hold_seconds: self.hold_hours.saturating_mul(3600),
             several_captures: !self.single_capture,
+            whole_captures: self.whole_capture,
             outcomes_by_amount: !self.plain_amounts,
         }
     }

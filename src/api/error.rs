@@ -202,7 +202,9 @@ impl From<Rejection> for ApiError {
             Rejection::TerminalLocked { holder, .. }
             | Rejection::PaymentBusy { holder }
             | Rejection::OrderBusy { holder } => Self::refused(code).held_by(holder),
-            Rejection::ExceedsOpenAmount { open } => Self::refused(code).with_amount(*open),
+            Rejection::ExceedsOpenAmount { open } | Rejection::OnlyWholeCapture { open } => {
+                Self::refused(code).with_amount(*open)
+            }
             Rejection::ExceedsCapturedAmount { paid } => Self::refused(code).with_amount(*paid),
             Rejection::AuthorizedAmountChanged { total, authorized } => {
                 let mut error = Self::refused(code);

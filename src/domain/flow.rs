@@ -19,6 +19,7 @@ mod sale;
 mod ship;
 mod tokenize;
 mod void;
+mod whole;
 
 use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::TerminalRequest;
@@ -416,6 +417,18 @@ const fn amount_asked(call: &Call) -> Option<Money> {
 /// Whether a step has paid for goods, now or by a promise.
 fn has_paid(step: &Step) -> bool {
     takes_money(&step.call) && (is_approved(step) || step.answer == Some(Answer::Queued))
+}
+
+/// Whether a call lets go what is held.
+const fn releases(call: &Call) -> bool {
+    match call {
+        Call::Processor { request, .. } => {
+            matches!(request, super::effect::ProcessorRequest::Void { .. })
+        }
+        Call::Terminal { request, .. } => {
+            matches!(request, TerminalRequest::VoidReservation { .. })
+        }
+    }
 }
 
 /// Whether a step was approved.

@@ -163,6 +163,8 @@ pub enum Reason {
     CardTypeUnknown,
     /// The tender's type is not taken here.
     TenderTypeUnknown,
+    /// The processor captures only the whole authorization, and the card gives no other.
+    OnlyWholeCapture,
     /// The line to the terminal could not be opened.
     TerminalUnreachable,
     /// The processor could not be reached.

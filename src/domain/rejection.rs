@@ -56,6 +56,11 @@ pub enum Rejection {
         /// What is left.
         paid: Money,
     },
+    /// The processor captures the authorization only whole.
+    OnlyWholeCapture {
+        /// All of it.
+        open: Money,
+    },
     /// All that is left of the payment is promised and waits to be captured.
     AwaitingRetry,
     /// Neither a terminal nor a processor here can carry it out.

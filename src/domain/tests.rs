@@ -23,4 +23,5 @@ mod review;
 mod samples;
 mod ship;
 mod tokenize;
+mod whole;
 mod world;

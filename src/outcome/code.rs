@@ -136,6 +136,7 @@ impl From<Reason> for Code {
             Reason::MerchantAccountUnknown => Self::MerchantAccountUnknown,
             Reason::CardTypeUnknown => Self::CardTypeUnknown,
             Reason::TenderTypeUnknown => Self::TenderTypeUnknown,
+            Reason::OnlyWholeCapture => Self::OnlyWholeCapture,
             Reason::TerminalUnreachable => Self::TerminalUnreachable,
             Reason::ProcessorUnreachable => Self::ProcessorUnreachable,
             Reason::ExceedsFloorLimit => Self::ExceedsFloorLimit,
@@ -175,6 +176,7 @@ impl From<&Rejection> for Code {
             Rejection::RefundInstead => Self::RefundInstead,
             Rejection::ExceedsOpenAmount { .. } => Self::ExceedsOpenAmount,
             Rejection::ExceedsCapturedAmount { .. } => Self::ExceedsCapturedAmount,
+            Rejection::OnlyWholeCapture { .. } => Self::OnlyWholeCapture,
             Rejection::AwaitingRetry => Self::AwaitingRetry,
             Rejection::NoRoute => Self::NoRoute,
             Rejection::OrderUnknown(_) => Self::OrderUnknown,
@@ -355,6 +357,8 @@ catalogue! {
     RefundInstead "refund_instead" RefundInstead Never []
     /// More than is left to capture.
     ExceedsOpenAmount "exceeds_open_amount" CaptureLess Never []
+    /// The processor captures the authorization only whole.
+    OnlyWholeCapture "only_whole_capture" TakeBalance Safe []
     /// More than is left to refund.
     ExceedsCapturedAmount "exceeds_captured_amount" FixRequest Never []
     /// The authorization is no longer valid.

@@ -65,6 +65,11 @@ impl Simulator {
         Self::start(&["processor", "--http", "127.0.0.1:0", "--single-capture"])
     }
 
+    /// A processor that captures an authorization only whole.
+    pub(crate) fn processor_that_captures_whole() -> Self {
+        Self::start(&["processor", "--http", "127.0.0.1:0", "--whole-capture"])
+    }
+
     /// A terminal on its own line whose host is a processor.
     pub(crate) fn terminal(line: Line, directory: &Path, processor: &Self, more: &[&str]) -> Self {
         let pty = directory.join("terminal");

@@ -61,6 +61,9 @@ impl Bank {
         if money.minor > one.open() {
             return Err(Decline::ExceedsOpenAmount);
         }
+        if self.options.whole_captures && money.minor < one.open() {
+            return Err(Decline::AmountNotAllowed);
+        }
         // Everything is checked.
         let (number, rest) = (one.number, one.open().saturating_sub(money.minor));
         let capture = self.post_capture(number, money.minor, key);

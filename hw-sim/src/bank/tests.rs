@@ -274,6 +274,18 @@ fn a_processor_may_take_one_capture_only() {
 }
 
 #[test]
+fn a_processor_may_capture_only_whole() {
+    let mut bank = Bank::new(Options {
+        whole_captures: true,
+        ..Options::default()
+    });
+    let asked = [authorize("visa-approve", 100), capture(40), capture(100)];
+    let refused = no(Decline::AmountNotAllowed);
+    assert_eq!(run(&mut bank, &asked), [YES, refused, YES]);
+    assert_eq!(counters(&bank), [100, 100, 0, 0, 0]);
+}
+
+#[test]
 fn declines_can_be_forced() {
     let mut bank = Bank::default();
     bank.force_decline(Some(Operation::Capture), Decline::CardBlocked, 1);

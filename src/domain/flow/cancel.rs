@@ -2,13 +2,13 @@
 //! the app asks; what is still held once nothing waits any more is released.
 
 use firmware_protocols::vocabulary::Money;
-use firmware_protocols::vocabulary::terminal::TerminalRequest;
 
 use super::order_put::check_order_free;
 use super::refund::refund_call;
-use super::{Next, Plan, check_payment_free, finish, given_back, is_approved, outcome, route};
+use super::{
+    Next, Plan, check_payment_free, finish, given_back, is_approved, outcome, releases, route,
+};
 use crate::domain::draft::Draft;
-use crate::domain::effect::ProcessorRequest;
 use crate::domain::entry::Entry;
 use crate::domain::id::{LineId, OperationId, OrderId};
 use crate::domain::operation::{Call, Operation, Step};
@@ -170,14 +170,5 @@ fn plan(payment: &Payment, call: Call) -> Plan {
         payment: payment.id.clone(),
         opens: None,
         call,
-    }
-}
-
-const fn releases(call: &Call) -> bool {
-    match call {
-        Call::Processor { request, .. } => matches!(request, ProcessorRequest::Void { .. }),
-        Call::Terminal { request, .. } => {
-            matches!(request, TerminalRequest::VoidReservation { .. })
-        }
     }
 }

@@ -3,6 +3,7 @@
 use firmware_protocols::vocabulary::Money;
 
 use super::route::{self, Route};
+use super::whole;
 use super::{Next, Plan, check_free, check_payment, finish, finish_as_answered, outcome};
 use crate::domain::draft::Draft;
 use crate::domain::entry::Entry;
@@ -20,6 +21,11 @@ pub(super) fn admit(
     let amount = payment.check_capture(amount)?;
     if amount.is_zero() {
         return Err(Rejection::AmountOutOfRange);
+    }
+    if whole::is_too_little(draft.directory(), payment, amount) {
+        return Err(Rejection::OnlyWholeCapture {
+            open: payment.open(),
+        });
     }
     check_route(draft, route::find(draft.directory(), payment))?;
     Ok(Vec::new())

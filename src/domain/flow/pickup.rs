@@ -8,14 +8,14 @@ use super::order_put::check_order_free;
 use super::sale::at_terminal;
 use super::{
     Next, Plan, begins_payment, check_payment_free, check_terminal, finish, is_approved, outcome,
-    promised, taken,
+    promised, releases, taken,
 };
-use super::{reauthorize, refusal, route};
+use super::{reauthorize, refusal, route, whole};
 use crate::domain::allocation;
 use crate::domain::draft::Draft;
 use crate::domain::entry::Entry;
 use crate::domain::id::{LineId, OperationId, OrderId, TerminalId};
-use crate::domain::operation::{Answer, Call, Operation, Step};
+use crate::domain::operation::{Answer, Operation, Step};
 use crate::domain::order::{Channel, Order, Tender};
 use crate::domain::outcome::{Outcome, Reason, Skipped, Verdict};
 use crate::domain::payment::{Action, Payment, Status};
@@ -197,6 +197,9 @@ fn capture(
         return None;
     }
     let (id, share) = allocation::next_share([payment], rest)?;
+    if whole::is_too_little(draft.directory(), payment, share) {
+        return whole::take_part(draft, operation, payment, share);
+    }
     Some(Plan {
         payment: id,
         opens: None,
@@ -230,7 +233,10 @@ fn hand_over(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Next {
     let is_unneeded = |payment: &&Payment| {
         order.is_complete()
             && payment.actions().contains(&Action::Void)
-            && !operation.steps.iter().any(|step| is_void_of(step, payment))
+            && !operation
+                .steps
+                .iter()
+                .any(|step| step.payment == payment.id && releases(&step.call))
     };
     let mut unneeded = draft.usable_payments(order).filter(is_unneeded);
     let call = unneeded.find_map(|payment| {
@@ -244,7 +250,10 @@ fn hand_over(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Next {
     if let Some(entries) = reauthorize::adopt(draft, operation, order) {
         return Next::Record(entries);
     }
-    if let Some(plan) = call.or_else(|| reauthorize::secure(draft, operation, order)) {
+    let plan = call
+        .or_else(|| whole::exchange(draft, operation, order))
+        .or_else(|| reauthorize::secure(draft, operation, order));
+    if let Some(plan) = plan {
         return Next::Call(Box::new(plan));
     }
     let let_go = reauthorize::let_go(draft, operation, order).next();
@@ -298,9 +307,10 @@ fn release(draft: &Draft<'_>, operation: &Operation, order: &Order, rest: Money)
     let skipped = skipped(draft, operation, order, false);
     let last = operation.steps.last();
     // By card token: with the card at the terminal the cashier hears what the terminal says.
-    let renews = last.is_some_and(|step| match &step.call {
-        Call::Processor { .. } => begins_payment(&step.call),
-        Call::Terminal { .. } => false,
+    let renews = last.is_some_and(|step| {
+        let made = draft.payment(&step.payment);
+        let old = made.and_then(|made| draft.payment(made.replaces.as_ref()?));
+        begins_payment(&step.call) && old.is_some_and(|old| old.open().is_zero())
     });
     let (verdict, reason) = match last.and_then(|step| step.answer.as_ref()) {
         Some(Answer::Declined(_)) if renews => (Verdict::Declined, Reason::AuthorizationNotRenewed),
@@ -333,15 +343,4 @@ fn skipped(draft: &Draft<'_>, operation: &Operation, order: &Order, is_paid: boo
         return Vec::new();
     }
     refusal::skipped(draft, operation, order, is_paid)
-}
-
-fn is_void_of(step: &Step, payment: &Payment) -> bool {
-    use crate::domain::effect::ProcessorRequest;
-    let voids = match &step.call {
-        Call::Processor { request, .. } => matches!(request, ProcessorRequest::Void { .. }),
-        Call::Terminal { request, .. } => {
-            matches!(request, TerminalRequest::VoidReservation { .. })
-        }
-    };
-    voids && step.payment == payment.id
 }

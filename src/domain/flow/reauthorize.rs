@@ -111,24 +111,24 @@ pub(super) fn adopt(draft: &Draft<'_>, operation: &Operation, order: &Order) -> 
             payment: payment.id.clone(),
             ..old.clone()
         };
+        let mut entries = vec![Entry::TenderAdded {
+            order: order.id.clone(),
+            tender,
+        }];
         // What is reviewed holds nothing yet, and may come to hold all that was asked for.
         let amount = match payment.authorized {
             0 => asked.minor,
             authorized => authorized,
         };
-        Some(vec![
-            Entry::TenderAdded {
-                order: order.id.clone(),
-                tender,
+        let has_ended = draft.payment(ended).is_some_and(|old| old.lapsed > 0);
+        entries.extend(has_ended.then(|| Entry::PaymentMoved {
+            payment: ended.clone(),
+            movement: Movement::Replaced {
+                amount,
+                by: payment.id.clone(),
             },
-            Entry::PaymentMoved {
-                payment: ended.clone(),
-                movement: Movement::Replaced {
-                    amount,
-                    by: payment.id.clone(),
-                },
-            },
-        ])
+        }));
+        Some(entries)
     })
 }
 

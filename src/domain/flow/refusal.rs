@@ -1,6 +1,8 @@
 //! Why a tender cannot even be tried from here. It is passed over and named; the next one is tried.
 
-use super::route;
+use firmware_protocols::vocabulary::Money;
+
+use super::{route, whole};
 use crate::domain::directory::Directory;
 use crate::domain::draft::Draft;
 use crate::domain::id::OperationId;
@@ -85,12 +87,20 @@ pub(super) fn skipped(
             .any(|step| step.payment == payment.id);
         (held || payment.lapsed > 0 || touched) && !has_paid(payment)
     };
+    // A part was needed, and only all of it could have been taken.
+    let is_whole = |payment: &Payment| {
+        let touched = operation.steps.iter().any(|it| it.payment == payment.id);
+        let nothing = Money::zero(payment.currency);
+        let cannot = !touched && whole::cannot_take(draft.directory(), payment, nothing);
+        cannot.then_some(Reason::OnlyWholeCapture)
+    };
     let passed = payments.iter().take(reached).filter(holds);
     passed
         .filter_map(|payment| {
+            let refused = find(draft, &operation.id, order, payment);
             Some(Skipped {
                 payment: payment.id.clone(),
-                reason: find(draft, &operation.id, order, payment)?,
+                reason: refused.or_else(|| is_whole(payment))?,
             })
         })
         .collect()

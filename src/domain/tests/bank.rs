@@ -30,6 +30,8 @@ pub(super) struct Bank {
     pub(super) no_card_token: bool,
     /// The processor captures an authorization once and lets the rest go.
     pub(super) captures_once: bool,
+    /// The processor captures an authorization only whole.
+    pub(super) captures_whole: bool,
     /// What is being reviewed, in minor units.
     held: BTreeMap<PaymentId, u64>,
     executed: BTreeMap<EffectId, Answer>,
@@ -179,6 +181,17 @@ impl Bank {
         part: Option<u64>,
     ) -> Answer {
         let account = self.accounts.entry(payment.clone()).or_default();
+        let whole = match call {
+            Call::Processor {
+                request: ProcessorRequest::Capture { amount, .. },
+                ..
+            } if self.captures_whole => Some(amount.minor),
+            Call::Processor { .. } | Call::Terminal { .. } => None,
+        };
+        if whole.is_some_and(|asked| asked != account.open()) {
+            return Answer::Declined(Reason::ExceedsOpenAmount);
+        }
+        let part = part.filter(|_| whole.is_none());
         let cut = |asked: u64| part.map_or(asked, |part| part.min(asked));
         let amount = match call {
             Call::Terminal { request, .. } => account.at_terminal(request, cut),

@@ -228,6 +228,14 @@ impl World {
         limits.insert(Currency::NOK, limit);
     }
 
+    /// The processor captures an authorization only whole.
+    pub(super) fn capture_whole(&mut self) {
+        self.bank.captures_whole = true;
+        for account in self.state.directory.accounts.values_mut() {
+            account.partial_capture = PartialCapture::None;
+        }
+    }
+
     /// The processor says no, for this reason; the bank has moved nothing.
     pub(super) fn decline(&mut self, effect: &Effect, reason: Reason) {
         let Effect::Processor { effect, .. } = effect else {

@@ -339,3 +339,37 @@ fn s26_a_processor_that_captures_once() {
     store.assert_books(110_000 + TOKEN_TRACE, 80_000, 30_000 + TOKEN_TRACE, 0);
     assert_eq!(store.terminal.presentations(), 0);
 }
+
+#[test]
+fn s26_a_processor_that_captures_only_whole() {
+    let processor = Simulator::processor_that_captures_whole();
+    let store = Store::open_at(processor, Line::Serial, &[], |setup| Setup {
+        more_account: "partial_capture = \"none\"".to_owned(),
+        ..setup
+    });
+    let mut app = store.station.app();
+    let mut order = store.order_paid_online("O-26", &[80_000]);
+    order["lines"] = json!([
+        {"line_id": "1", "amount_minor": 50_000}, {"line_id": "2", "amount_minor": 30_000},
+    ]);
+    app.call("order.put", json!({"order": order}));
+    let part = json!({
+        "idempotency_key": "k0", "payment_id": "O-26/0", "amount_minor": 50_000, "currency": "NOK",
+    });
+    let error = app.refused("payment.capture", part);
+    assert_eq!(error["data"]["code"], "only_whole_capture", "{error}");
+    assert_eq!(error["data"]["available_minor"], 80_000, "{error}");
+
+    let done = app.call("pickup.capture", pickup("k1", "O-26", 1, &["1"]));
+    assert_eq!(done["outcome"], "approved", "{done}");
+    assert_eq!(done["captured_minor"], 50_000, "{done}");
+    assert_eq!(done["secured_minor"], 30_000, "{done}");
+    // 500 taken by a new authorization, 300 held by another one, the old 800 released.
+    store.assert_books(160_000 + TOKEN_TRACE, 50_000, 80_000 + TOKEN_TRACE, 0);
+
+    let version = done["order"]["version"].as_u64().unwrap();
+    let done = app.call("pickup.capture", pickup("k2", "O-26", version, &["2"]));
+    assert_eq!(done["captured_minor"], 30_000, "{done}");
+    store.assert_books(160_000 + TOKEN_TRACE, 80_000, 80_000 + TOKEN_TRACE, 0);
+    assert_eq!(store.terminal.presentations(), 0);
+}

@@ -217,6 +217,9 @@ exceeds_open_amount =
             [none] Det er mere, end der er reserveret.
            *[other] Kun { $amount } er stadig reserveret.
         }
+only_whole_capture =
+    .cashier = Kun hele det reserverede beløb kan trækkes, ikke en del. Tag en ny betaling.
+    .customer = En del af det reserverede beløb kan ikke trækkes. Betal på en anden måde.
 exceeds_captured_amount =
     .cashier =
         { $amount ->

@@ -217,6 +217,9 @@ exceeds_open_amount =
             [none] Das ist mehr, als reserviert ist.
            *[other] Nur { $amount } ist noch reserviert.
         }
+only_whole_capture =
+    .cashier = Nur der ganze reservierte Betrag kann eingezogen werden. Neue Zahlung nehmen.
+    .customer = Ein Teil des reservierten Betrags geht nicht. Bitte zahlen Sie auf andere Weise.
 exceeds_captured_amount =
     .cashier =
         { $amount ->

@@ -217,6 +217,9 @@ exceeds_open_amount =
             [none] That is more than is reserved.
            *[other] Only { $amount } is still reserved.
         }
+only_whole_capture =
+    .cashier = Only all of the money that is held can be taken, not a part. Take a new payment.
+    .customer = A part of the reserved amount cannot be taken. Please pay in another way.
 exceeds_captured_amount =
     .cashier =
         { $amount ->

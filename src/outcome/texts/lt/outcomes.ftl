@@ -217,6 +217,9 @@ exceeds_open_amount =
             [none] Tai daugiau, nei rezervuota.
            *[other] Dar rezervuota tik { $amount }.
         }
+only_whole_capture =
+    .cashier = Galima paimti tik visą rezervuotą sumą, o ne jos dalį. Priimkite naują mokėjimą.
+    .customer = Dalies rezervuotos sumos paimti negalima. Prašome sumokėti kitu būdu.
 exceeds_captured_amount =
     .cashier =
         { $amount ->

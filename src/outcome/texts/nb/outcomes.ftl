@@ -217,6 +217,9 @@ exceeds_open_amount =
             [none] Det er mer enn det som er reservert.
            *[other] Bare { $amount } er fortsatt reservert.
         }
+only_whole_capture =
+    .cashier = Bare hele det reserverte beløpet kan trekkes, ikke en del. Ta en ny betaling.
+    .customer = En del av det reserverte beløpet kan ikke trekkes. Betal på en annen måte.
 exceeds_captured_amount =
     .cashier =
         { $amount ->

@@ -217,6 +217,9 @@ exceeds_open_amount =
             [none] Det är mer än vad som är reserverat.
            *[other] Bara { $amount } är fortfarande reserverat.
         }
+only_whole_capture =
+    .cashier = Bara hela det reserverade beloppet kan dras, inte en del. Ta en ny betalning.
+    .customer = En del av det reserverade beloppet kan inte dras. Betala på ett annat sätt.
 exceeds_captured_amount =
     .cashier =
         { $amount ->
