@@ -11,8 +11,7 @@ use firmware_protocols::vocabulary::Currency;
 use serde::Deserialize;
 
 use crate::domain::directory::{
-    Directory, Offline, OfflineLimit, PartialCapture, ProcessorCapabilities, TerminalCapabilities,
-    TerminalProfile,
+    Directory, Offline, OfflineLimit, PartialCapture, TerminalCapabilities, TerminalProfile,
 };
 use crate::domain::id::{MerchantAccountId, TerminalId};
 use crate::outcome::text::Language;
@@ -177,14 +176,10 @@ impl Config {
             };
             (id.clone(), profile)
         });
-        let accounts = self.accounts.iter().map(|(id, account)| {
-            let capabilities = ProcessorCapabilities {
-                partial_capture: account.partial_capture,
-                card_token_authorization: true,
-                follows_up_terminals: account.follows_up_terminals,
-            };
-            (id.clone(), capabilities)
-        });
+        let accounts = self
+            .accounts
+            .iter()
+            .map(|(id, account)| (id.clone(), crate::processor::capabilities(account)));
         Directory {
             terminals: terminals.collect(),
             accounts: accounts.collect(),

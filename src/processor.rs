@@ -13,11 +13,18 @@ pub use http::{Answer as HttpAnswer, Call, Fate};
 
 use crate::config::AccountConfig;
 use crate::domain::command::ProcessorEnding;
+use crate::domain::directory::ProcessorCapabilities;
 use crate::domain::effect::ProcessorRequest;
 use crate::domain::id::{EffectId, MerchantAccountId, SealedToken};
 use crate::domain::operation::{Answer, Approval};
 use crate::domain::outcome::Reason;
 use crate::vault::{TokenKind, Vault, VaultError};
+
+/// What an account's connector can do, as far as the account says so.
+#[must_use]
+pub const fn capabilities(account: &AccountConfig) -> ProcessorCapabilities {
+    sim::capabilities(account)
+}
 
 /// All configured merchant accounts, over HTTP.
 #[derive(Clone, Debug)]

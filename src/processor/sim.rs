@@ -4,8 +4,19 @@ use serde_json::{Value, json};
 
 use super::Reply;
 use super::http::{Answer, Call};
+use crate::config::AccountConfig;
+use crate::domain::directory::ProcessorCapabilities;
 use crate::domain::effect::ProcessorRequest;
 use crate::domain::outcome::Reason;
+
+/// What hw-sim's processor can do; some of it is for the account to say.
+pub(super) const fn capabilities(account: &AccountConfig) -> ProcessorCapabilities {
+    ProcessorCapabilities {
+        partial_capture: account.partial_capture,
+        card_token_authorization: true,
+        follows_up_terminals: account.follows_up_terminals,
+    }
+}
 
 /// What a look-up by idempotency key came to.
 #[derive(Debug)]
