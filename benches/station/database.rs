@@ -1,6 +1,7 @@
 //! The floor of a durable fact: the rows that the station wrote, written again into a copy of its
 //! file, one transaction for each of its decisions, without serializing or deciding anything.
 
+use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -181,6 +182,62 @@ pub(crate) fn bare_open(journal: &Path) {
     let select = "SELECT count(*) FROM operation WHERE finished_at IS NULL";
     let open: i64 = connection.query_row(select, [], |row| row.get(0)).unwrap();
     assert_eq!(open, 0);
+}
+
+/// The least that taking the rows of a journal in takes: all of its tables are written once more, in
+/// one durable transaction of a new file, without parsing, checking or sealing anything.
+pub(crate) fn copy_all(journal: &Path) {
+    let connection = Connection::open(journal.with_file_name("all.db")).unwrap();
+    connection
+        .pragma_update(None, "journal_mode", "WAL")
+        .unwrap();
+    connection
+        .pragma_update(None, "synchronous", "FULL")
+        .unwrap();
+    connection
+        .pragma_update(None, "cache_size", -65_536)
+        .unwrap();
+    connection
+        .execute("ATTACH ? AS full", [journal.to_str().unwrap()])
+        .unwrap();
+    let of_kind = |kind: &str, column: &str| -> Vec<String> {
+        let select = format!(
+            "SELECT {column} FROM full.sqlite_master WHERE type = '{kind}' AND sql IS NOT NULL"
+        );
+        let mut select = connection.prepare(&select).unwrap();
+        let texts = select.query_map([], |row| row.get(0)).unwrap();
+        texts.map(Result::unwrap).collect()
+    };
+    let transaction = connection.unchecked_transaction().unwrap();
+    for sql in of_kind("table", "sql")
+        .iter()
+        .chain(&of_kind("index", "sql"))
+    {
+        transaction.execute_batch(sql).unwrap();
+    }
+    for name in of_kind("table", "name") {
+        let copy = format!("INSERT INTO main.{name} SELECT * FROM full.{name}");
+        transaction.execute_batch(&copy).unwrap();
+    }
+    transaction.commit().unwrap();
+}
+
+/// The least that writing orders out takes: what is stored of them, as it is, line by line.
+pub(crate) fn write_bodies(journal: &Path, target: &Path) {
+    let reader = open_for_reading(journal);
+    let mut out = BufWriter::new(std::fs::File::create(target).unwrap());
+    let mut select = reader
+        .prepare(
+            "SELECT o.body, p.body FROM customer_order o JOIN payment p ON p.id = o.id || '/0'
+             ORDER BY o.seq",
+        )
+        .unwrap();
+    let mut rows = select.query([]).unwrap();
+    while let Some(row) = rows.next().unwrap() {
+        let [order, payment] = [0, 1].map(|at| row.get::<_, String>(at).unwrap());
+        writeln!(out, "{order}{payment}").unwrap();
+    }
+    out.into_inner().unwrap().sync_all().unwrap();
 }
 
 fn open_for_reading(path: &Path) -> Connection {

@@ -19,6 +19,7 @@ mod database;
 mod echo;
 mod http;
 mod line;
+mod orders;
 mod pickup;
 mod question;
 mod sale;
@@ -47,6 +48,7 @@ fn main() {
         let sold = sale::measure(&place, &echo, &mut table).await;
         pickup::measure(&place, &echo, &mut table).await;
         start::measure(&place, &sold, &mut table).await;
+        orders::measure(&place, &echo, &mut table).await;
     });
     table.note(&format!(
         "{} s in all; load before and after: {}, {}",

@@ -163,9 +163,14 @@ impl Setup {
         Self { directory }
     }
 
+    /// Where its configuration is.
+    pub(crate) fn config(&self) -> PathBuf {
+        self.directory.join("posd.toml")
+    }
+
     pub(crate) fn start(&self) -> Station {
         let log = std::fs::File::create(self.directory.join("log")).unwrap();
-        let config = self.directory.join("posd.toml");
+        let config = self.config();
         let mut command = Command::new(POSD);
         command.args(["run", "--config"]).arg(config).stderr(log);
         command.env_remove("POSD_LOG");

@@ -14,7 +14,7 @@ use crate::domain::payment::Payment;
 
 /// Bytes of the journal, in KiB, that are kept in memory meanwhile: orders come in any sequence, and
 /// the index has a page of its own for nearly every one of them.
-const CACHE_KIB: i64 = 64 * 1024;
+const CACHE_KIB: i64 = 256 * 1024;
 
 /// One transaction that grows batch by batch; what was put is seen by later look-ups. Dropped before
 /// [`Self::commit`], nothing of it has happened.

@@ -15,18 +15,23 @@ use crate::domain::search::Mark;
 
 /// Indexes what a batch says. Its orders and payments are in their tables.
 pub(super) fn note(connection: &Connection, batch: &Batch) -> Result<(), JournalError> {
+    let mut stored = Vec::new();
     for entry in &batch.entries {
         if let Entry::OrderStored { order } = entry
             && let Some(order) = batch.orders.iter().find(|it| it.id == order.id)
         {
             index_order(connection, order, &batch.payments)?;
+            stored.push(&order.id);
         }
-        let Some(payment) = with_card(entry, batch) else {
-            continue;
-        };
+    }
+    for payment in batch.entries.iter().filter_map(|it| with_card(it, batch)) {
+        // An order that is not stored yet brings its payments' marks when it is.
+        let order = payment.order.as_ref().filter(|id| !stored.contains(id));
         let marks = Mark::of_payment(payment);
-        if let Some(order) = payment.order.as_ref().filter(|_| !marks.is_empty()) {
-            insert(connection, order, &marks)?;
+        if let Some(order) = order.filter(|_| !marks.is_empty())
+            && let Some(place) = place_of(connection, order)?
+        {
+            insert(connection, place, &marks)?;
         }
     }
     Ok(())
@@ -62,12 +67,12 @@ fn index_order(
     order: &Order,
     at_hand: &[Payment],
 ) -> Result<(), JournalError> {
+    let Some(place) = place_of(connection, &order.id)? else {
+        return Ok(());
+    };
     connection
-        .prepare_cached(
-            "DELETE FROM order_mark
-             WHERE order_seq = (SELECT seq FROM customer_order WHERE id = ?)",
-        )?
-        .execute([order.id.as_str()])?;
+        .prepare_cached("DELETE FROM order_mark WHERE order_seq = ?")?
+        .execute([place.seq])?;
     let mut marks = Mark::of_order(order);
     for tender in &order.tenders {
         let near = at_hand.iter().find(|it| it.id == tender.payment);
@@ -83,18 +88,35 @@ fn index_order(
             marks.extend(Mark::of_payment(&from_json(&body, "payment")?));
         }
     }
-    insert(connection, &order.id, &marks)
+    insert(connection, place, &marks)
 }
 
-/// Nothing happens where the order is not stored yet: it brings its payments' marks when it is.
-fn insert(connection: &Connection, order: &OrderId, marks: &[Mark]) -> Result<(), JournalError> {
+/// Where an order stands.
+#[derive(Clone, Copy)]
+struct Place {
+    seq: i64,
+    placed_at: i64,
+}
+
+fn place_of(connection: &Connection, order: &OrderId) -> Result<Option<Place>, JournalError> {
+    let mut select =
+        connection.prepare_cached("SELECT seq, placed_at FROM customer_order WHERE id = ?")?;
+    let place = select.query_row([order.as_str()], |row| {
+        Ok(Place {
+            seq: row.get(0)?,
+            placed_at: row.get(1)?,
+        })
+    });
+    Ok(place.optional()?)
+}
+
+fn insert(connection: &Connection, place: Place, marks: &[Mark]) -> Result<(), JournalError> {
+    let mut insert = connection.prepare_cached(
+        "INSERT OR IGNORE INTO order_mark (mark, placed_at, order_seq, detail)
+         VALUES (?, ?, ?, ?)",
+    )?;
     for mark in marks {
-        connection
-            .prepare_cached(
-                "INSERT OR IGNORE INTO order_mark (mark, placed_at, order_seq, detail)
-                 SELECT ?, placed_at, seq, ? FROM customer_order WHERE id = ?",
-            )?
-            .execute(params![mark.text, mark.detail, order.as_str()])?;
+        insert.execute(params![mark.text, place.placed_at, place.seq, mark.detail])?;
     }
     Ok(())
 }

@@ -23,6 +23,15 @@ fn s06_carry_out_lines_are_paid_with_the_deposit() {
     assert_eq!(quote["lines"], json!(["1"]), "{quote}");
     assert_eq!(quote["due_minor"], 48_000, "{quote}");
     store.assert_books(100_000, 52_000, 0, 0);
+
+    // The line that waits is fetched without the card; the other one cannot be handed over again.
+    let version = quote["order_version"].as_u64().unwrap();
+    let gone = app.refused("pickup.capture", pickup("k2", "O-6", version, &["2"]));
+    assert_eq!(gone["data"]["code"], "line_not_open", "{gone}");
+    let done = app.call("pickup.capture", pickup("k3", "O-6", version, &["1"]));
+    assert_eq!(done["payments"][0]["status"], "captured", "{done}");
+    store.assert_books(100_000, 100_000, 0, 0);
+    assert_eq!(store.terminal.presentations(), 1);
 }
 
 #[test]

@@ -85,6 +85,9 @@ fn s03_deposit_in_store_a_pick_up_in_store_b() {
     assert_eq!(seen["due_minor"], 0, "{seen}");
     let order = a.call("order.get", json!({"order_id": "O-3"}));
     assert_eq!(order["lines"][1]["state"], "fulfilled");
+    let payment = taken["payments"][0]["payment_id"].clone();
+    let payment = a.call("payment.get", json!({"payment_id": payment}));
+    assert_eq!(payment["status"], "captured", "{payment}");
 }
 
 #[test]
