@@ -100,7 +100,7 @@ fn ends(way: &str, deposit: &str, remainder: &str, token: &str) -> BTreeSet<Stri
 }
 
 #[test]
-fn every_row_of_the_documented_table_is_what_happens() {
+fn s14_every_row_of_the_documented_table_is_what_happens() {
     let rows: Vec<Vec<&str>> = DOCUMENT
         .lines()
         .map(|line| line.split('|').map(str::trim).collect())

@@ -340,7 +340,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_books_stay_true(acts in prop::collection::vec(act(), 1..80), offline in prop::bool::ANY, mode in 0..3_u8) {
+    fn s33_the_books_stay_true(acts in prop::collection::vec(act(), 1..80), offline in prop::bool::ANY, mode in 0..3_u8) {
         let mut world = World::new();
         match mode {
             0 => {}
