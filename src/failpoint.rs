@@ -49,3 +49,31 @@ pub fn hit(name: &str) {
         }
     }
 }
+
+/// Whether the bug of that name is planted on this thread. Tests plant bugs to see that the
+/// simulated store finds them (docs/reliability.md).
+#[cfg(not(feature = "failpoints"))]
+#[inline]
+#[must_use]
+pub const fn is_planted(_bug: &str) -> bool {
+    false
+}
+
+#[cfg(feature = "failpoints")]
+thread_local! {
+    static PLANTED: std::cell::Cell<&'static str> = const { std::cell::Cell::new("") };
+}
+
+/// Whether the bug of that name is planted on this thread. Tests plant bugs to see that the
+/// simulated store finds them (docs/reliability.md).
+#[cfg(feature = "failpoints")]
+#[must_use]
+pub fn is_planted(bug: &str) -> bool {
+    PLANTED.with(|planted| planted.get() == bug)
+}
+
+/// Plants a bug on this thread, in place of the one before; an empty name is none.
+#[cfg(feature = "failpoints")]
+pub fn plant(bug: &'static str) {
+    PLANTED.with(|planted| planted.set(bug));
+}

@@ -9,6 +9,8 @@ mod attention;
 mod hand_out;
 mod load;
 mod outbox;
+#[cfg(feature = "failpoints")]
+mod planted;
 mod query;
 mod seal;
 pub mod service;
@@ -31,6 +33,7 @@ use crate::domain::id::{
 use crate::domain::operation::{Finished, Operation};
 use crate::domain::rejection::Rejection;
 use crate::domain::state::{Aggregates, State};
+use crate::failpoint;
 use crate::journal::{Batch, Commit, JournalError, OperationRow, Reader};
 use crate::terminal;
 use crate::vault::Vault;
@@ -366,6 +369,8 @@ impl Station {
             tracing::error!(%error, "journal cannot be read");
             Refusal::JournalUnavailable
         })?;
+        #[cfg(feature = "failpoints")]
+        let command = &planted::heard(command.clone());
         engine::decide(&self.state, command, now).map_err(Refusal::Rejected)
     }
 
@@ -374,6 +379,8 @@ impl Station {
         if self.outbox.failure().is_some() {
             return;
         }
+        #[cfg(feature = "failpoints")]
+        let decision = self.spoiled(decision);
         let Decision {
             entries,
             events,
@@ -382,6 +389,9 @@ impl Station {
         for entry in &entries {
             self.outbox.note_end(&self.state.books, entry);
             self.state.books.apply(entry);
+            if failpoint::is_planted("entries_are_applied_twice") {
+                self.state.books.apply(entry);
+            }
         }
         if entries.is_empty() && events.is_empty() {
             for effect in self.outbox.put_behind(effects) {
@@ -400,6 +410,16 @@ impl Station {
             payments: changed.payments,
             orders: changed.orders,
         }));
+    }
+
+    /// A decision with the bug that is planted, if one is.
+    #[cfg(feature = "failpoints")]
+    fn spoiled(&mut self, mut decision: Decision) -> Decision {
+        planted::decided(&self.state, &mut decision);
+        for effect in planted::early(&mut decision.effects) {
+            self.hand_out(effect);
+        }
+        decision
     }
 
     fn on_commit(&mut self, commit: Commit) {

@@ -8,6 +8,7 @@ use crate::domain::event::Event;
 use crate::domain::id::IdempotencyKey;
 use crate::domain::operation::Finished;
 use crate::domain::state::Aggregates;
+use crate::failpoint::is_planted;
 use crate::journal::JournalError;
 
 /// What waits for the journal, in the order in which it was decided.
@@ -108,7 +109,8 @@ impl Outbox {
     /// Numbers the events of the batch that was put last.
     pub(super) fn number(&mut self, events: Vec<Event>) -> Vec<(u64, Event)> {
         let numbered = events.into_iter().map(|event| {
-            self.last_event = self.last_event.saturating_add(1);
+            let step = if is_planted("events_have_gaps") { 2 } else { 1 };
+            self.last_event = self.last_event.saturating_add(step);
             (self.last_event, event)
         });
         let numbered = numbered.collect();

@@ -24,6 +24,8 @@ mod desk;
 mod line;
 mod outside;
 mod plan;
+#[cfg(feature = "failpoints")]
+mod planted;
 mod random;
 mod shop;
 mod story;
