@@ -169,7 +169,13 @@ mod tests {
 
         let stamp = SealedToken::new("stamp".to_owned());
         let (writer, reader) = open(&path, &stamp).unwrap();
-        let found = |reader: &Reader, mark| reader.find_orders(&search(mark)).unwrap();
+        let found = |reader: &Reader, mark| -> Vec<(OrderId, Timestamp)> {
+            let found = reader.find_orders(&search(mark)).unwrap();
+            found
+                .into_iter()
+                .map(|(order, at)| (order.id, at))
+                .collect()
+        };
         let first = (OrderId::new("O-1"), Timestamp(500));
         let second = (OrderId::new("O-2"), Timestamp(0));
         let by_reference = || Mark::customer_reference("C-17");

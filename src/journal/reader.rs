@@ -31,11 +31,11 @@ const OPERATION: &str = "SELECT o.id, o.idempotency_key, o.fingerprint, o.method
 /// What [`payment_columns`] reads.
 pub(super) const PAYMENT_COLUMNS: &str = "body, card_token, auth_token";
 
-const FIND_BY_NAME: &str = "SELECT id, placed_at FROM customer_order
+const FIND_BY_NAME: &str = "SELECT body, placed_at FROM customer_order
      WHERE id = ?1 AND placed_at >= ?2 AND placed_at < ?3 LIMIT ?4";
 
 /// Reads the index from its newest end, and stops when it has enough.
-const FIND_BY_MARK: &str = "SELECT o.id, m.placed_at
+const FIND_BY_MARK: &str = "SELECT o.body, m.placed_at
      FROM order_mark m CROSS JOIN customer_order o ON o.seq = m.order_seq
      WHERE m.mark = ?1 AND m.placed_at >= ?2 AND m.placed_at < ?3 AND m.detail LIKE ?5
      GROUP BY m.placed_at, m.order_seq
@@ -121,14 +121,14 @@ impl Reader {
     }
 
     /// Finds orders, newest first, with the times at which they were placed.
-    pub fn find_orders(&self, search: &Search) -> Result<Vec<(OrderId, Timestamp)>, JournalError> {
+    pub fn find_orders(&self, search: &Search) -> Result<Vec<(Order, Timestamp)>, JournalError> {
         let (from, before) = search
             .placed
             .unwrap_or((Timestamp(i64::MIN), Timestamp(i64::MAX)));
         let limit = i64::try_from(search.limit).unwrap_or(i64::MAX);
         let found = |row: &Row<'_>| {
-            let id: String = row.get(0)?;
-            Ok((OrderId::new(id), Timestamp(row.get(1)?)))
+            let body: String = row.get(0)?;
+            Ok((body, Timestamp(row.get(1)?)))
         };
         let mut select;
         let rows = match &search.wanted {
@@ -142,7 +142,11 @@ impl Reader {
                 select.query_map(params![mark.text, from.0, before.0, limit, detail], found)?
             }
         };
-        rows.map(|row| Ok(row?)).collect()
+        rows.map(|row| {
+            let (body, placed_at) = row?;
+            Ok((from_json(&body, "order")?, placed_at))
+        })
+        .collect()
     }
 
     /// A payment, with its sealed tokens.

@@ -74,21 +74,23 @@ impl Station {
             ..search
         };
         let found = self.reader.find_orders(&search).map_err(unreadable)?;
-        let hits = found.iter().take(limit).map(|(id, placed_at)| {
-            let order = self.order(id.clone())?;
+        let more = found.len() > limit;
+        let hits = found.into_iter().take(limit).map(|(stored, placed_at)| {
+            let in_memory = self.state.books.orders.get(&stored.id).cloned();
+            let order = in_memory.unwrap_or(stored);
             let usable = order.usable_tenders().map(|tender| &tender.payment);
             let payments = self.payments(usable)?;
             let quote = quote::quote(&self.state.directory, payments.iter(), &order, &[])
                 .map_err(Refusal::Rejected)?;
             Ok(Hit {
-                placed_at: order.placed_at.unwrap_or(*placed_at),
+                placed_at: order.placed_at.unwrap_or(placed_at),
                 order,
                 quote,
             })
         });
         Ok(Found::Orders {
             hits: hits.collect::<Result<_, Refusal>>()?,
-            more: found.len() > limit,
+            more,
         })
     }
 
