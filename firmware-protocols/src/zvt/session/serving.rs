@@ -14,6 +14,10 @@ use crate::zvt::message::{
 };
 use crate::zvt::result_code;
 
+/// A terminal that was deaf for a while may end an earlier command now, and that looks like the end of
+/// a question for its last transaction that it has none. So often it is asked once more.
+const EMPTY_TRIES: u32 = 2;
+
 impl Session {
     pub(super) fn on_command(&mut self, apdu: Apdu<'_>, now: Instant) {
         self.take_as_answer(apdu.control, now);
@@ -182,6 +186,7 @@ impl Session {
                     false => self.recall(Task::Recall { last: None, tries }, now),
                 }
             }
+            Task::Recall { last: None, tries } if tries < EMPTY_TRIES => self.pause(task, now),
             Task::Recall { last, .. } => self.ready(last.map(|last| *last)),
             Task::Serve(running) => self.on_request_completed(running, data, now),
         }
@@ -197,6 +202,9 @@ impl Session {
                     running.step = Step::Recall { tries };
                     self.recall(Task::Serve(running), now);
                 }
+            }
+            (Step::Recall { tries }, _) if running.result.is_none() && tries < EMPTY_TRIES => {
+                self.pause(Task::Serve(running), now);
             }
             (Step::Recall { .. }, _) => {
                 let report = Report::LastTransaction(running.result);

@@ -449,6 +449,34 @@ fn a_busy_terminal_is_asked_again_before_the_last_transaction() {
     }
 }
 
+/// The end of an earlier command comes late, and looks like "nothing stored".
+#[test]
+fn a_terminal_that_tells_no_last_transaction_is_asked_again() {
+    for framing in BOTH {
+        let mut till = ready(framing);
+        till.start(TerminalRequest::Inquire);
+        for last in [None, Some(APPROVED)] {
+            till.expect_unit("05 01 03 00 00 00");
+            till.unit(OK);
+            till.answered("06 0F 01 00");
+            till.expect_unit("06 20 05 00 00 00 03 03");
+            till.unit(OK);
+            if let Some(last) = last {
+                till.answered(last);
+            }
+            till.answered(DONE);
+            if last.is_none() {
+                till.pass(Duration::from_secs(2));
+            }
+        }
+        let ending = till.ending();
+        assert!(matches!(
+            ending,
+            Ending::Completed(Report::LastTransaction(Some(_)))
+        ));
+    }
+}
+
 #[test]
 fn a_terminal_that_stays_busy_is_given_up() {
     let config = Config {
