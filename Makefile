@@ -5,7 +5,7 @@ TARGET = $(or $(CARGO_TARGET_DIR),target)
 HAVE = $(CARGO) $(1) --version >/dev/null 2>&1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check bench fuzz clean
+.PHONY: help setup build demo test sim check bench fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
