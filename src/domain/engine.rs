@@ -349,7 +349,9 @@ fn note_mark(
     told: Option<SyncId>,
 ) {
     let known = draft.terminal(terminal);
-    let sync = told.or_else(|| known.and_then(|known| known.sync.clone()));
+    // The value of one transaction, told behind another one, makes the terminal take that one back.
+    let kept = known.filter(|known| known.last == mark);
+    let sync = told.or_else(|| kept.and_then(|known| known.sync.clone()));
     let is_news = known.is_none_or(|known| known.last != mark || known.sync != sync);
     if is_news {
         draft.record(Entry::TerminalSeen {
@@ -496,7 +498,9 @@ fn on_recover(draft: &mut Draft<'_>, operation: &Operation, now: Timestamp) {
     }
     if step.waiting && operation.queued().is_some() {
         // Nothing was on its way.
-        on_wake(draft, operation, now);
+        if queue::is_due_with(draft, operation, now) {
+            on_wake(draft, operation, now);
+        }
         return;
     }
     if !step.in_doubt {
@@ -558,7 +562,8 @@ fn delay(draft: &mut Draft<'_>, operation: &Operation, attempts: u32) {
     });
 }
 
-/// A delay is over: of a queue, if it is what its account waits for.
+/// A delay is over. That of a queue may have been another operation's, or end early because the
+/// calendar was put back: the queue knows what its account waits for.
 fn on_wake(draft: &mut Draft<'_>, operation: &Operation, now: Timestamp) {
     match operation.queued() {
         None if operation.is_review() => {
@@ -568,10 +573,7 @@ fn on_wake(draft: &mut Draft<'_>, operation: &Operation, now: Timestamp) {
             }
         }
         None => send_again(draft, operation),
-        Some(queued) if queue::is_due_with(draft, operation, now) => {
-            queue::proceed(draft, &queued.account, now, false);
-        }
-        Some(_) => {}
+        Some(queued) => queue::proceed(draft, &queued.account, now, false),
     }
 }
 

@@ -193,7 +193,7 @@ pub(super) fn proceed(
     });
 }
 
-/// Whether a wake-up of an operation is the one that its account waits for.
+/// Whether an account waits for an operation, or for none: that one wakes it after a start.
 pub(super) fn is_due_with(draft: &Draft<'_>, operation: &Operation, now: Timestamp) -> bool {
     operation.queued().is_some_and(|queued| {
         gate(draft, &queued.account, now).is_none_or(|(_, setter)| setter == operation.id)

@@ -300,11 +300,8 @@ impl<'a> World<'a> {
                 kind,
                 count,
             } => {
-                // TCP doubles nothing.
-                if self.lines[terminal].is_serial || kind != FaultKind::Double {
-                    let fault = TerminalFault { kind, count };
-                    self.outside.benches[terminal].terminal.add_fault(fault);
-                }
+                let fault = TerminalFault { kind, count };
+                self.add_fault(terminal, fault);
             }
             Fault::Reboot { terminal } => {
                 let now = self.instant();
@@ -363,6 +360,14 @@ impl<'a> World<'a> {
             Fault::DiskFails { time } => self.disk_fails = Some(time),
             Fault::Crash { steps, time } => self.crash = Some((steps, time)),
             Fault::Clock { seconds } => self.clock_offset = seconds * 1_000,
+        }
+    }
+
+    /// TCP changes and doubles nothing.
+    fn add_fault(&mut self, terminal: usize, fault: TerminalFault) {
+        let is_of_line = matches!(fault.kind, FaultKind::Corrupt | FaultKind::Double);
+        if self.lines[terminal].is_serial || !is_of_line {
+            self.outside.benches[terminal].terminal.add_fault(fault);
         }
     }
 

@@ -8,6 +8,7 @@ use firmware_protocols::time::Duration;
 use super::outside::Fate::{self, *};
 use super::samples::{nok, terminal};
 use super::world::World;
+use crate::domain::command::Command;
 use crate::domain::effect::{Effect, ProcessorRequest};
 use crate::domain::id::{MerchantAccountId, OperationId, PaymentId, Timestamp};
 use crate::domain::order::LineState;
@@ -284,6 +285,32 @@ fn one_that_the_processor_does_not_answer_does_not_hold_up_the_others() {
         world.carry_out(&effect, fate);
     }
     assert_eq!(amounts, [10, 20, 10, 10, 10, 10]);
+    world.check_agreement();
+}
+
+#[test]
+fn a_calendar_that_is_put_back_stops_no_queue() {
+    let mut world = World::new();
+    world.allow_offline(100, 1_000);
+    world.put_order(0, &[10, 20], &[10, 20]);
+    for at in 0..2 {
+        world.promise(world.pickup(&[at]), &AWAY);
+    }
+    // The first one is not answered, then the second cannot be sent: both wait until some time.
+    for fate in [Approved, LostBefore, Approved, NotSent] {
+        let effect = world.outbox.remove(0);
+        world.carry_out(&effect, fate);
+    }
+    // Back by so much that the second one's time counts as come, and the first one's does not.
+    let Some(Effect::Wake { operation, after }) = world.outbox.pop() else {
+        panic!("the second one waits");
+    };
+    let longest = world.state.directory.offline.delay(u32::MAX);
+    let back = i64::try_from((longest - after).as_millis()).unwrap();
+    world.now = Timestamp(world.now.0 - back - 1);
+    world.tell(&Command::Wake(operation)).unwrap();
+    drain(&mut world, |_| Approved);
+    assert!(queued(&world).is_empty());
     world.check_agreement();
 }
 

@@ -1,9 +1,12 @@
 //! The station stops at any point and starts again (S34): no money moves a second time, and every
 //! operation ends as the bank has it.
 
+use firmware_protocols::vocabulary::terminal::SyncId;
+
 use super::outside::Fate;
 use super::samples::{nok, order, sale, terminal};
 use super::world::World;
+use crate::domain::effect::Effect;
 use crate::domain::order::LineState;
 use crate::domain::outcome::{Reason, Verdict};
 use crate::domain::request::{DepositShare, PickupTender, Request};
@@ -229,4 +232,26 @@ fn what_the_terminal_does_not_keep_is_not_its_last_transaction() {
         assert_eq!(told, (Verdict::Failed, Some(Reason::NotCarriedOut)));
         world.check_agreement();
     }
+}
+
+/// The value that a terminal told with one transaction, echoed behind another one, says that the other
+/// one never arrived: the terminal takes it back.
+#[test]
+fn the_value_of_one_transaction_is_not_told_behind_another_one() {
+    let sent = |world: &mut World| {
+        world.ask(sale("single", 100)).unwrap();
+        match world.outbox.last() {
+            Some(Effect::Terminal { sync, .. }) => sync.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let mut world = World::new();
+    world.run(sale("single", 100), &[]);
+    let told = SyncId(vec![0, 1]);
+    world.bank.last.get_mut(&terminal("single")).unwrap().sync = Some(told.clone());
+    world.connect(&terminal("single"));
+    assert_eq!(sent(&mut world), Some(told));
+    // The next one comes without a value.
+    world.settle(&[]);
+    assert_eq!(sent(&mut world), None);
 }
