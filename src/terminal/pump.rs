@@ -49,6 +49,9 @@ pub(super) async fn run(
             Output::Report(what) => report(what),
             Output::Wait(at) => {
                 tokio::select! {
+                    // What the terminal has said, or that it has closed, is known before anything
+                    // new is sent to it.
+                    biased;
                     read = read(&mut transport, &mut buffer) => match read {
                         Ok(count) => {
                             let bytes = buffer.get(..count).unwrap_or_default();

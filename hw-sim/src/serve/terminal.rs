@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use firmware_protocols::time::Instant;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::host::{Host, Processor};
 use super::lock;
@@ -98,8 +98,8 @@ pub async fn start(setup: Setup) -> io::Result<Running> {
 /// What the line and the control port have in common.
 struct Shared {
     terminal: Mutex<Terminal>,
-    /// Somebody wants the cable pulled for so long.
-    unplugged: Mutex<Option<Duration>>,
+    /// Somebody wants the cable pulled for so long, and told when it is.
+    unplugged: Mutex<Option<(Duration, oneshot::Sender<()>)>>,
     wake: Notify,
     host: Host,
     started: tokio::time::Instant,
@@ -133,8 +133,11 @@ async fn run(shared: Arc<Shared>, mut wire: Wire) {
     }
     loop {
         let deadline = carry_out(&shared, &mut wire, &answer).await;
-        if let Some(time) = lock(&shared.unplugged).take() {
+        let unplugged = lock(&shared.unplugged).take();
+        if let Some((time, pulled)) = unplugged {
             pull(&shared, &mut wire, time);
+            // Whoever asked may have gone.
+            let _ = pulled.send(());
             continue;
         }
         tokio::select! {

@@ -11,6 +11,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use super::super::{done, error, lock, with_body};
 use super::Shared;
@@ -113,8 +114,11 @@ async fn unplug(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     let read = |body: &Value| control::milliseconds(body, Some(DEFAULT_UNPLUG_MS));
     match with_body(&body, read) {
         Ok(ms) => {
-            *lock(&shared.unplugged) = Some(Duration::from_millis(ms));
+            let (pulled, is_pulled) = oneshot::channel();
+            *lock(&shared.unplugged) = Some((Duration::from_millis(ms), pulled));
             shared.touch(|_: &mut Terminal, _| ());
+            // Nobody pulls when the terminal is gone, or somebody else has pulled meanwhile.
+            let _ = is_pulled.await;
             done()
         }
         Err(refusal) => *refusal,
