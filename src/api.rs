@@ -24,13 +24,11 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, watch};
 
+use crate::config::Limits;
 use crate::domain::id::TerminalId;
 use crate::outcome::text::Language;
 use crate::vault::Vault;
 use call::Call;
-
-/// So many apps may be connected at once.
-const CONNECTIONS_MAX: usize = 256;
 
 /// The way from a connection to the station.
 #[derive(Clone, Debug)]
@@ -47,11 +45,13 @@ pub struct Gateway {
     pub language: Language,
     /// Web origins that may connect.
     pub allowed_origins: Arc<[String]>,
+    /// What apps may take up.
+    pub limits: Limits,
 }
 
 /// Serves apps until the listener fails for good.
 pub async fn serve(listener: TcpListener, gateway: Gateway) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let places = Arc::new(Semaphore::new(gateway.limits.connections));
     loop {
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,

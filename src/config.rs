@@ -41,6 +41,21 @@ pub struct Config {
     pub accounts: BTreeMap<MerchantAccountId, AccountConfig>,
     /// What may be promised while a processor cannot be reached.
     pub offline: Offline,
+    /// What apps may take up.
+    pub limits: Limits,
+}
+
+/// What apps may take up, so that none of them is in the way of the others.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Connections at a time.
+    pub connections: usize,
+    /// Bytes of one request.
+    pub frame_bytes: usize,
+    /// Requests of one connection that are being worked on; further ones wait in its socket.
+    pub in_flight: usize,
+    /// How long a connection may leave a frame unread.
+    pub unread: Duration,
 }
 
 /// A terminal.
@@ -157,6 +172,7 @@ impl Config {
             terminals,
             accounts,
             offline: offline(file.offline)?,
+            limits: limits(&file.limits)?,
         })
     }
 
@@ -201,6 +217,8 @@ struct File {
     merchant_account: Vec<Account>,
     #[serde(default)]
     offline: OfflineFile,
+    #[serde(default)]
+    limits: LimitsFile,
 }
 
 #[derive(Deserialize)]
@@ -267,6 +285,15 @@ struct OfflineFile {
     retry_for_s: Option<u64>,
     #[serde(default)]
     limit: Vec<Limit>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LimitsFile {
+    connections: Option<usize>,
+    frame_bytes: Option<usize>,
+    in_flight: Option<usize>,
+    unread_ms: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -339,6 +366,20 @@ fn offline(file: OfflineFile) -> Result<Offline, String> {
         }
     }
     Ok(offline)
+}
+
+fn limits(file: &LimitsFile) -> Result<Limits, String> {
+    let at_least = |key: &str, least: usize, given: Option<usize>, default| match given {
+        Some(given) if given < least => Err(format!("limits: {key} must be at least {least}")),
+        Some(given) => Ok(given),
+        None => Ok(default),
+    };
+    Ok(Limits {
+        connections: at_least("connections", 1, file.connections, 256)?,
+        frame_bytes: at_least("frame_bytes", 4096, file.frame_bytes, 256 * 1024)?,
+        in_flight: at_least("in_flight", 1, file.in_flight, 64)?,
+        unread: Duration::from_millis(file.unread_ms.unwrap_or(30_000)),
+    })
 }
 
 fn terminals(
@@ -469,6 +510,11 @@ merchant_account = "nordic"
             ),
             ("http://", "ftp://", "http://"),
             ("id = \"till-1\"", "id = \"\"", "terminal: id"),
+            (
+                "[[terminal]]",
+                "[limits]\nin_flight = 0\n[[terminal]]",
+                "limits: in_flight",
+            ),
         ] {
             let error = Config::parse(&GOOD.replace(from, to)).unwrap_err();
             assert!(error.contains(named), "{error}");

@@ -9,8 +9,8 @@ use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
-use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{Mutex, Notify, Semaphore, mpsc, oneshot};
+use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
+use tokio::task::AbortHandle;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
@@ -25,14 +25,8 @@ use crate::domain::request::Request;
 use crate::outcome::code::Code;
 use crate::outcome::text::Language;
 
-/// Largest request: an order of some hundred lines fits.
-const FRAME_MAX: usize = 256 * 1024;
-
-/// So many requests of one connection may be in flight; further ones wait in its socket.
-const IN_FLIGHT_MAX: usize = 64;
-
-/// So many frames may wait for a client that reads slowly; then it is cut off.
-const OUTGOING_MAX: usize = 512;
+/// So many frames may wait for one connection; events beyond them stay in the journal.
+const BACKLOG_MAX: usize = 128;
 
 /// Who connects and says nothing is not an app.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -42,8 +36,8 @@ pub(super) async fn run(stream: TcpStream, gateway: Gateway) -> Result<(), Error
     stream.set_nodelay(true)?;
     let config = WebSocketConfig::default()
         .read_buffer_size(4096)
-        .max_message_size(Some(FRAME_MAX))
-        .max_frame_size(Some(FRAME_MAX));
+        .max_message_size(Some(gateway.limits.frame_bytes))
+        .max_frame_size(Some(gateway.limits.frame_bytes));
     let origins = Arc::clone(&gateway.allowed_origins);
     #[expect(
         clippy::result_large_err,
@@ -59,33 +53,40 @@ pub(super) async fn run(stream: TcpStream, gateway: Gateway) -> Result<(), Error
         client: ClientName::new("unnamed"),
         language: gateway.language,
     };
-    let (outgoing, mut frames) = mpsc::channel::<Value>(OUTGOING_MAX);
+    let limits = gateway.limits;
+    let (outgoing, mut frames) = mpsc::channel::<Value>(BACKLOG_MAX);
     let connection = Arc::new(Connection {
         gateway,
         outgoing,
         guest: Mutex::new(guest),
-        places: Arc::new(Semaphore::new(IN_FLIGHT_MAX)),
-        cut_off: Notify::new(),
+        subscription: Mutex::new(None),
     });
+    let places = Arc::new(Semaphore::new(limits.in_flight));
+    let mut place = None;
     loop {
         tokio::select! {
+            biased;
             frame = frames.recv() => {
                 let Some(frame) = frame else { return Ok(()) };
                 let message = Message::Text(Utf8Bytes::from(frame.to_string()));
-                tokio::select! {
-                    sent = sink.send(message) => sent?,
-                    () = connection.cut_off.notified() => return Ok(()),
-                }
+                let sending = tokio::time::timeout(limits.unread, sink.send(message));
+                let Ok(sent) = sending.await else {
+                    tracing::warn!("a client does not read; it is cut off");
+                    return Ok(());
+                };
+                sent?;
             }
-            message = source.next() => match message {
+            // What there is no place for waits in the socket.
+            free = Arc::clone(&places).acquire_owned(), if place.is_none() => place = free.ok(),
+            message = source.next(), if place.is_some() => match message {
                 None | Some(Ok(Message::Close(_))) => return Ok(()),
-                Some(Ok(Message::Text(text))) => {
-                    Connection::accept(&connection, text.as_str()).await;
-                }
-                Some(Ok(Message::Binary(_))) => {
-                    let problem = "frames must be text";
-                    let error = ApiError::malformed(-32700, Code::ParseError, problem);
-                    connection.fail(&Value::Null, &error).await;
+                Some(Ok(frame @ (Message::Text(_) | Message::Binary(_)))) => {
+                    let connection = Arc::clone(&connection);
+                    let place = place.take();
+                    tokio::spawn(async move {
+                        connection.handle(&frame).await;
+                        drop(place);
+                    });
                 }
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
                 Some(Err(error)) => return Err(error),
@@ -98,8 +99,8 @@ struct Connection {
     gateway: Gateway,
     outgoing: mpsc::Sender<Value>,
     guest: Mutex<Guest>,
-    places: Arc<Semaphore>,
-    cut_off: Notify,
+    /// Sends events; a connection has one at most.
+    subscription: Mutex<Option<AbortHandle>>,
 }
 
 /// Who is at the other end, as `session.hello` said.
@@ -110,55 +111,38 @@ struct Guest {
 }
 
 impl Connection {
-    /// Parses a frame and carries its request out beside the others.
-    async fn accept(this: &Arc<Self>, text: &str) {
-        let Ok(envelope) = serde_json::from_str::<Value>(text) else {
-            let error = ApiError::malformed(-32700, Code::ParseError, "this is not JSON");
-            this.fail(&Value::Null, &error).await;
-            return;
-        };
-        let (id, method, params) = match open(envelope) {
+    /// Carries the request in a frame out and answers it.
+    async fn handle(self: &Arc<Self>, frame: &Message) {
+        let parsed = parse(frame).map_err(|error| (Value::Null, error));
+        let (id, method, params) = match parsed.and_then(open) {
             Ok(parts) => parts,
             Err((id, error)) => {
-                this.fail(&id, &error).await;
+                self.fail(&id, &error).await;
                 return;
             }
         };
-        let Ok(place) = Arc::clone(&this.places).acquire_owned().await else {
-            return;
-        };
-        let this = Arc::clone(this);
-        tokio::spawn(async move {
-            let result = this.dispatch(&method, params).await;
-            // A notification gets no answer, whatever became of it.
-            if let Some(id) = id {
-                match result {
-                    Ok(result) => {
-                        this.send(json!({"jsonrpc": "2.0", "id": id, "result": result}));
-                    }
-                    Err(error) => this.fail(&id, &error).await,
-                }
+        let result = self.dispatch(&method, params).await;
+        // A notification gets no answer, whatever became of it.
+        let Some(id) = id else { return };
+        match result {
+            Ok(result) => {
+                self.send(json!({"jsonrpc": "2.0", "id": id, "result": result}))
+                    .await;
             }
-            drop(place);
-        });
+            Err(error) => self.fail(&id, &error).await,
+        }
     }
 
     async fn fail(&self, id: &Value, error: &ApiError) {
         let error = error.to_json(self.guest.lock().await.language);
-        self.send(json!({"jsonrpc": "2.0", "id": id, "error": error}));
+        self.send(json!({"jsonrpc": "2.0", "id": id, "error": error}))
+            .await;
     }
 
-    /// Puts a frame into the way out. A client that does not read is cut off: the frames that wait
-    /// for it must not grow without bound.
-    fn send(&self, frame: Value) {
-        match self.outgoing.try_send(frame) {
-            // An app that has gone asks again by its idempotency key.
-            Ok(()) | Err(TrySendError::Closed(_)) => {}
-            Err(TrySendError::Full(_)) => {
-                tracing::warn!("client does not read its answers; it is cut off");
-                self.cut_off.notify_one();
-            }
-        }
+    /// Puts a frame into the way out, once there is room. An app that has gone asks again by its
+    /// idempotency key.
+    async fn send(&self, frame: Value) {
+        let _ = self.outgoing.send(frame).await;
     }
 
     async fn dispatch(self: &Arc<Self>, method: &str, params: Value) -> Result<Value, ApiError> {
@@ -211,7 +195,7 @@ impl Connection {
                 }
             }
             "operation.get" => operation_query(read(&params)?)?,
-            "events.subscribe" => return self.subscribe(&read(&params)?),
+            "events.subscribe" => return self.subscribe(&read(&params)?).await,
             _ => {
                 let problem = "there is no such method";
                 return Err(ApiError::malformed(-32601, Code::MethodNotFound, problem));
@@ -246,8 +230,8 @@ impl Connection {
         }))
     }
 
-    /// Sends events from a place on, for as long as the connection lives.
-    fn subscribe(self: &Arc<Self>, params: &wire::Subscribe) -> Result<Value, ApiError> {
+    /// Sends events from a place on, for as long as the connection lives or until it subscribes anew.
+    async fn subscribe(self: &Arc<Self>, params: &wire::Subscribe) -> Result<Value, ApiError> {
         let last = *self.gateway.last_event.borrow();
         let after = params.after.unwrap_or(last);
         if after > last {
@@ -255,13 +239,21 @@ impl Connection {
             return Err(ApiError::field("after", &problem));
         }
         let this = Arc::clone(self);
-        tokio::spawn(async move {
+        let sending = tokio::spawn(async move {
             let closed = this.outgoing.clone();
             tokio::select! {
                 () = this.send_events(after) => {}
                 () = closed.closed() => {}
             }
         });
+        let before = self
+            .subscription
+            .lock()
+            .await
+            .replace(sending.abort_handle());
+        if let Some(before) = before {
+            before.abort();
+        }
         Ok(json!({"last_seq": last, "replaying": last.saturating_sub(after)}))
     }
 
@@ -396,6 +388,22 @@ fn operation_query(params: wire::OperationGet) -> Result<Query, ApiError> {
             Err(ApiError::field("idempotency_key", problem))
         }
     }
+}
+
+fn parse(frame: &Message) -> Result<Value, ApiError> {
+    let Message::Text(text) = frame else {
+        let problem = "frames must be text";
+        return Err(ApiError::malformed(-32700, Code::ParseError, problem));
+    };
+    serde_json::from_str(text.as_str()).map_err(|error| {
+        // The parser follows 128 brackets into each other and no further.
+        let problem = if error.to_string().starts_with("recursion limit") {
+            "this is nested too deeply"
+        } else {
+            "this is not JSON"
+        };
+        ApiError::malformed(-32700, Code::ParseError, problem)
+    })
 }
 
 type Opened = (Option<Value>, String, Value);

@@ -183,6 +183,7 @@ impl Service {
             terminals: self.config.terminals.keys().cloned().collect(),
             language: self.config.language,
             allowed_origins: self.config.allowed_origins.clone().into(),
+            limits: self.config.limits,
         }
     }
 

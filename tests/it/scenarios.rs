@@ -1,5 +1,6 @@
 //! The numbered scenarios, end to end. What each must show stands in docs/scenarios.md.
 
+mod abuse;
 #[cfg(feature = "failpoints")]
 mod crash;
 mod deposit;

@@ -166,6 +166,8 @@ pub(crate) struct Setup {
     pub(crate) more_station: String,
     /// Lines of the table `[offline]`.
     pub(crate) offline: String,
+    /// Lines of the table `[limits]`.
+    pub(crate) limits: String,
     /// How long the terminal may take to answer a command.
     pub(crate) response_ms: u64,
     /// How long a payment may take without a sign of life.
@@ -186,6 +188,7 @@ impl Setup {
             more_account: String::new(),
             more_station: String::new(),
             offline: String::new(),
+            limits: String::new(),
             response_ms: 2_000,
             completion_ms: 10_000,
         }
@@ -217,6 +220,7 @@ impl Setup {
             self.name, self.more_station, self.processor, self.more_account,
         );
         text.push_str(&format!("[offline]\n{}\n", self.offline));
+        text.push_str(&format!("[limits]\n{}\n", self.limits));
         if let Some(line) = &self.terminal {
             text.push_str(&format!(
                 "[[terminal]]\nid = \"till\"\nprotocol = \"zvt\"\ncurrency = \"NOK\"\n\
@@ -371,6 +375,7 @@ impl App {
         let (socket, _) = tungstenite::connect(url).map_err(|_| Gone)?;
         if let MaybeTlsStream::Plain(stream) = socket.get_ref() {
             stream.set_read_timeout(Some(PATIENCE)).unwrap();
+            stream.set_write_timeout(Some(PATIENCE)).unwrap();
             stream.set_nodelay(true).unwrap();
         }
         Ok(Self {
@@ -416,7 +421,11 @@ impl App {
     }
 
     pub(crate) fn send_text(&mut self, text: &str) -> Result<(), Gone> {
-        self.socket.send(Message::text(text)).map_err(|_| Gone)
+        self.send_frame(Message::text(text))
+    }
+
+    pub(crate) fn send_frame(&mut self, frame: Message) -> Result<(), Gone> {
+        self.socket.send(frame).map_err(|_| Gone)
     }
 
     /// Waits for the answer to a request.
