@@ -45,16 +45,6 @@ impl Default for Timers {
     }
 }
 
-/// When a serial frame may be sent again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repeat {
-    /// After NAK and after silence, as the specification has it.
-    Always,
-    /// After an explicit NAK only. For what moves money: after silence nobody knows whether the
-    /// terminal has begun.
-    OnNakOnly,
-}
-
 /// What came of the line.
 #[derive(Clone, PartialEq, Eq)]
 pub enum LineEvent {
@@ -150,10 +140,11 @@ impl Line {
         }
     }
 
-    /// Sends a unit, after those that wait.
-    pub fn send(&mut self, unit: Vec<u8>, repeat: Repeat, now: Instant) {
+    /// Sends a unit, after those that wait. How often it may go out is not the caller's to say: what
+    /// [moves money](crate::zvt::message::moves_money) is not sent again after silence.
+    pub fn send(&mut self, unit: Vec<u8>, now: Instant) {
         match self {
-            Self::Serial(line) => line.send(unit, repeat, now),
+            Self::Serial(line) => line.send(unit, now),
             Self::Tcp(line) => line.send(unit),
         }
     }

@@ -166,6 +166,31 @@ pub const COMMANDS: [(u16, &str); 34] = [
     (ChangeBaudRate::CONTROL, "Change Baudrate"),
 ];
 
+/// The commands that may move money, or tell only once what has moved (06 50 and 06 51). 06 23 is here
+/// although one of its forms only asks.
+const MOVES_MONEY: [u16; 12] = [
+    Authorization::CONTROL,
+    Tip::CONTROL,
+    TelephonicAuthorization::CONTROL,
+    Reservation::CONTROL,
+    PartialReversal::CONTROL,
+    BookTotal::CONTROL,
+    ReservationReversal::CONTROL,
+    ForeignReservationReversal::CONTROL,
+    Reversal::CONTROL,
+    Refund::CONTROL,
+    EndOfDay::CONTROL,
+    OfflineTransactions::CONTROL,
+];
+
+/// Whether a message may move money. A line sends such a message again only where the other side has
+/// said that it did not understand it; the specification's repetition after silence is left out. What is
+/// not known may move money.
+#[must_use]
+pub fn moves_money(control: u16) -> bool {
+    MOVES_MONEY.contains(&control) || name(control).is_none()
+}
+
 /// What a terminal sends while it is master, with the name of its chapter.
 pub const REPORTS: [(u16, &str); 7] = [
     (SetDateTime::CONTROL, "Set Date and Time in ECR"),

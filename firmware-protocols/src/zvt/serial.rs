@@ -18,8 +18,8 @@ use core::fmt;
 
 use crate::time::{Duration, Instant};
 use crate::wire::crc::Kermit;
-use crate::zvt::line::{LineEvent, LineFailure, LineOutput, Repeat, Timers, control_of};
-use crate::zvt::message::Response;
+use crate::zvt::line::{LineEvent, LineFailure, LineOutput, Timers, control_of};
+use crate::zvt::message::{Response, moves_money};
 
 /// Start of frame follows DLE.
 const STX: u8 = 0x02;
@@ -45,7 +45,7 @@ pub struct SerialLine {
     fed_at: Instant,
     receiver: Receiver,
     flight: Option<Flight>,
-    waiting: VecDeque<(Vec<u8>, Repeat)>,
+    waiting: VecDeque<Vec<u8>>,
     /// The last good unit, until one of ours is acknowledged, and until when it may be repeated.
     last_good: Option<(Vec<u8>, Instant)>,
     /// Garbage was on the line until then: what looks like a NAK may be a part of it.
@@ -57,7 +57,6 @@ pub struct SerialLine {
 struct Flight {
     control: u16,
     frame: Vec<u8>,
-    repeat: Repeat,
     transmissions: u8,
     deadline: Instant,
 }
@@ -80,8 +79,8 @@ impl SerialLine {
     }
 
     /// Sends a unit, after those that wait for their turn.
-    pub fn send(&mut self, unit: Vec<u8>, repeat: Repeat, now: Instant) {
-        self.waiting.push_back((unit, repeat));
+    pub fn send(&mut self, unit: Vec<u8>, now: Instant) {
+        self.waiting.push_back(unit);
         self.send_next(now);
     }
 
@@ -99,9 +98,11 @@ impl SerialLine {
         let Some(flight) = self.flight.as_ref().filter(|flight| flight.deadline <= now) else {
             return;
         };
-        match flight.repeat {
-            Repeat::Always => self.transmit_again(LineFailure::Silent, now),
-            Repeat::OnNakOnly => self.fail(LineFailure::Silent),
+        // After silence nobody knows whether the terminal has begun.
+        if moves_money(flight.control) {
+            self.fail(LineFailure::Silent);
+        } else {
+            self.transmit_again(LineFailure::Silent, now);
         }
     }
 
@@ -159,7 +160,7 @@ impl SerialLine {
             return;
         };
         // A wrong ACK costs a wait; a wrong NAK could cost a second payment.
-        if flight.repeat == Repeat::OnNakOnly && now < self.noisy_until {
+        if moves_money(flight.control) && now < self.noisy_until {
             return;
         }
         self.transmit_again(LineFailure::Rejected, now);
@@ -186,13 +187,12 @@ impl SerialLine {
         if self.flight.is_some() {
             return;
         }
-        let Some((unit, repeat)) = self.waiting.pop_front() else {
+        let Some(unit) = self.waiting.pop_front() else {
             return;
         };
         self.flight = Some(Flight {
             control: control_of(&unit),
             frame: encode_frame(&unit),
-            repeat,
             transmissions: 0,
             deadline: now,
         });

@@ -40,7 +40,7 @@ use crate::vocabulary::terminal::{
     Ending, Identity, SyncId, TerminalEvent, TerminalRequest, Totals, Transaction, Verdict,
 };
 use crate::zvt::apdu::Apdu;
-use crate::zvt::line::{Framing, Line, LineEvent, LineOutput, Repeat, Timers, control_of};
+use crate::zvt::line::{Framing, Line, LineEvent, LineOutput, Timers, control_of};
 use crate::zvt::message::{AbortRequest, ConfigByte, Password, Response};
 use crate::zvt::result_code;
 use crate::zvt::text::Charset;
@@ -359,27 +359,27 @@ impl Session {
     }
 
     /// Sends a command and waits for its answer.
-    fn ask(&mut self, task: Task, unit: Vec<u8>, repeat: Repeat, now: Instant) {
+    fn ask(&mut self, task: Task, unit: Vec<u8>, now: Instant) {
         self.state = State::Asking(task);
         // T3 runs from delivery; until then the line has a deadline of its own.
         self.timer = None;
         self.t4 = self.config.timers.t4;
-        self.line.send(unit, repeat, now);
+        self.line.send(unit, now);
     }
 
     fn register(&mut self, tlv: bool, tries: u32, now: Instant) {
         let unit = command::registration(&self.config, tlv);
-        self.ask(Task::Register { tlv, tries }, unit, Repeat::Always, now);
+        self.ask(Task::Register { tlv, tries }, unit, now);
     }
 
     fn settle(&mut self, task: Task, now: Instant) {
         let unit = command::status_enquiry(&self.config);
-        self.ask(task, unit, Repeat::Always, now);
+        self.ask(task, unit, now);
     }
 
     fn recall(&mut self, task: Task, now: Instant) {
         let unit = command::last_transaction(&self.config);
-        self.ask(task, unit, Repeat::Always, now);
+        self.ask(task, unit, now);
     }
 
     /// Sends the first command of a request.
@@ -391,14 +391,10 @@ impl Session {
             tlv: running.tlv,
         };
         running.has_objects = extras.add_to(&running.request);
-        let repeat = match running.request.moves_money() {
-            true => Repeat::OnNakOnly,
-            false => Repeat::Always,
-        };
         let unit = command::of_request(&running.request, &extras, &self.config);
         let task = Task::Serve(Box::new(running));
         match unit {
-            Some(unit) => self.ask(task, unit, repeat, now),
+            Some(unit) => self.ask(task, unit, now),
             None => self.finish(Ending::NotSent),
         }
     }
@@ -498,12 +494,12 @@ impl Session {
         };
         if running.abort == AbortWish::Wanted && running.result.is_none() {
             running.abort = AbortWish::Sent;
-            self.line.send(AbortRequest.encode(), Repeat::Always, now);
+            self.line.send(AbortRequest.encode(), now);
         }
     }
 
     fn answer(&mut self, response: Response, now: Instant) {
-        self.line.send(response.encode(), Repeat::Always, now);
+        self.line.send(response.encode(), now);
     }
 
     fn ready(&mut self, last: Option<Transaction>) {

@@ -27,7 +27,7 @@ use core::fmt;
 use crate::time::Instant;
 use crate::wire::bcd::Bcd;
 use crate::zvt::apdu::Apdu;
-use crate::zvt::line::{Framing, Line, LineEvent, LineFailure, LineOutput, Repeat, Timers};
+use crate::zvt::line::{Framing, Line, LineEvent, LineFailure, LineOutput, Timers};
 use crate::zvt::message::{
     Abort, AbortRequest, Completion, Input, IntermediateStatus, PrintLine, PrintTextBlock,
     Response, SetDateTime, StatusInformation, StatusReport,
@@ -222,7 +222,7 @@ impl TerminalSide {
             return Err(NotNow);
         };
         self.role = Role::Idle;
-        self.line.send(input.encode(), Repeat::Always, now);
+        self.line.send(input.encode(), now);
         self.drain(now);
         Ok(())
     }
@@ -457,13 +457,13 @@ impl TerminalSide {
             deadline: None,
             ends,
         };
-        self.line.send(unit, Repeat::Always, now);
+        self.line.send(unit, now);
         self.drain(now);
         Ok(())
     }
 
     fn reply(&mut self, response: Response, now: Instant) {
-        self.line.send(response.encode(), Repeat::Always, now);
+        self.line.send(response.encode(), now);
     }
 
     fn event(&mut self, event: Event) {

@@ -11,6 +11,7 @@ mod peer;
 mod random;
 mod redaction;
 mod rows;
+mod sent_once;
 mod till;
 mod together;
 mod vectors;

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use firmware_protocols::capture::{Entry, Sender};
 use firmware_protocols::time::Instant;
-use firmware_protocols::zvt::line::{Line, LineEvent, LineOutput, Repeat, Timers};
+use firmware_protocols::zvt::line::{Line, LineEvent, LineOutput, Timers};
 use firmware_protocols::zvt::message::Response;
 use firmware_protocols::zvt::result_code::NOT_POSSIBLE;
 use firmware_protocols::zvt::{Framing, explain};
@@ -108,7 +108,7 @@ impl Player {
             self.speak(now);
         } else if !is_response(&said) {
             let refusal = Response::Negative { code: NOT_POSSIBLE };
-            self.line.send(refusal.encode(), Repeat::Always, now);
+            self.line.send(refusal.encode(), now);
             self.drain(now);
         }
     }
@@ -122,7 +122,7 @@ impl Player {
         while is_next(&self.script) {
             let entry = self.script.pop_front();
             let unit = entry.map(|entry| entry.unit).unwrap_or_default();
-            self.line.send(unit, Repeat::Always, now);
+            self.line.send(unit, now);
         }
         self.drain(now);
     }

@@ -13,13 +13,14 @@ use firmware_protocols::zvt::line::{LineEvent, LineOutput, Timers};
 use firmware_protocols::zvt::serial::{SerialLine, encode_frame};
 
 use super::corpus::hex;
+use super::sent_once::sales;
 use super::till::{Op, Seen, Till, ready, ready_with, sale};
 
 pub(super) const SALE: &str = "06 01 0C 04 00 00 00 00 12 34 49 09 78 19 40";
 pub(super) const OK: &str = "80 00 00";
 pub(super) const APPROVED: &str = "04 0F 0C 27 00 04 00 00 00 00 12 34 87 00 01";
 pub(super) const DONE: &str = "06 0F 00";
-const T2: Duration = Duration::from_secs(5);
+pub(super) const T2: Duration = Duration::from_secs(5);
 const BOTH: [Framing; 2] = [Framing::Serial, Framing::Tcp];
 
 /// A till whose sale the terminal has accepted.
@@ -31,78 +32,8 @@ fn paying(framing: Framing) -> Till {
     till
 }
 
-fn approved(ending: &Ending) -> bool {
+pub(super) fn approved(ending: &Ending) -> bool {
     matches!(ending, Ending::Completed(Report::Approved(it)) if it.amount_minor == Some(1234))
-}
-
-/// How often the command of the sale went out.
-fn sales(till: &Till) -> usize {
-    let frame = encode_frame(&hex(SALE));
-    let sale = |seen: &&Seen| **seen == Seen::Send(frame.clone());
-    till.seen.iter().filter(sale).count()
-}
-
-#[test]
-fn a_money_command_is_never_repeated_after_silence() {
-    let mut till = ready(Framing::Serial);
-    till.start(sale(1234));
-    till.pass(T2.saturating_mul(60));
-    assert_eq!(sales(&till), 1);
-    assert!(till.closed());
-    till.seen.retain(|seen| !matches!(seen, Seen::Send(_)));
-    assert_eq!(till.ending(), Ending::InDoubt);
-}
-
-#[test]
-fn a_money_command_is_repeated_after_nak() {
-    let mut till = ready(Framing::Serial);
-    till.start(sale(1234));
-    till.feed("15");
-    till.feed("15");
-    assert_eq!(sales(&till), 3);
-    till.feed("06");
-    till.seen.clear();
-    till.unit(OK);
-    till.unit(APPROVED);
-    till.apply(Op::Acknowledge).unwrap();
-    till.expect_unit(OK);
-    till.answered(DONE);
-    assert!(approved(&till.ending()));
-}
-
-#[test]
-fn a_storm_of_naks_ends() {
-    let mut till = ready(Framing::Serial);
-    till.start(sale(1234));
-    till.feed("15 15 15 15 15 15 15 15");
-    assert_eq!(sales(&till), 3);
-    assert!(till.closed());
-    till.seen.retain(|seen| !matches!(seen, Seen::Send(_)));
-    assert_eq!(till.ending(), Ending::InDoubt);
-}
-
-/// What looks like a NAK inside garbage must not send a payment again.
-#[test]
-fn a_nak_in_noise_does_not_count_for_money() {
-    let mut till = ready(Framing::Serial);
-    till.start(sale(1234));
-    till.feed("80 FF 15 99 15");
-    assert_eq!(sales(&till), 1);
-    till.pass(Duration::from_millis(250));
-    till.feed("15");
-    assert_eq!(sales(&till), 2);
-}
-
-#[test]
-fn other_commands_are_repeated_after_silence() {
-    let mut till = ready(Framing::Serial);
-    till.start(TerminalRequest::Status);
-    till.pass(T2.saturating_mul(2));
-    assert_eq!(till.seen.len(), 3);
-    till.pass(T2);
-    assert!(till.closed());
-    till.seen.retain(|seen| !matches!(seen, Seen::Send(_)));
-    assert_eq!(till.ending(), Ending::InDoubt);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use firmware_protocols::time::{Duration, Instant};
 use firmware_protocols::vocabulary::terminal::SyncId;
 use firmware_protocols::wire::bcd::Bcd;
 use firmware_protocols::zvt::apdu::Apdu;
-use firmware_protocols::zvt::line::{Line, LineEvent, LineOutput, Repeat};
+use firmware_protocols::zvt::line::{Line, LineEvent, LineOutput};
 use firmware_protocols::zvt::message::{
     Authorization, BookTotal, CommandOptions, ConfigByte, EndOfDay, PartialReversal, Refund,
     Registration, RegistrationTlv, RepeatReceipt, Reservation, ReservationKey, ReservationReversal,
@@ -101,7 +101,7 @@ impl Bench {
     /// Sends a command; nothing happens yet.
     pub(super) fn send(&mut self, unit: Vec<u8>) {
         self.heard.clear();
-        self.till.send(unit, Repeat::Always, self.now);
+        self.till.send(unit, self.now);
         self.settle();
     }
 
@@ -185,7 +185,7 @@ impl Bench {
         }
         let special = self.answers.iter().position(|(to, _)| *to == control);
         let answer = special.map_or(Response::Positive, |at| self.answers.remove(at).1);
-        self.till.send(answer.encode(), Repeat::Always, self.now);
+        self.till.send(answer.encode(), self.now);
     }
 
     /// What was heard, without intermediate states and receipts.
