@@ -14,6 +14,7 @@
 //! | PA00P015 TLV container | [`crate::wire::tlv`] |
 //! | PA00P015 messages, listed with their numbers there | [`message`] |
 //! | PA00P015 result codes, terminal status, intermediate status, card types | [`result_code`], [`intermediate_status`], [`card_type`] |
+//! | PA00P015 message numbers (1F73), offered by the till and taken by the terminal | `sequence` |
 //! | PA00P016 master rule, T3, T4, transaction synchronisation (1F1F) | [`session`], [`terminal_side`] |
 //!
 //! # Assumptions, each because terminals in the field differ
@@ -37,13 +38,27 @@
 //! The others are there as messages and in [`terminal_side`], because a till of another make may
 //! send them to a simulator.
 //!
+//! # What is known of peers in the field
+//!
+//! | peer | here |
+//! | --- | --- |
+//! | terminals that end 06 00 or 05 01 with 04 0F, or send one before 06 0F | taken as the end when nothing follows within T3 |
+//! | 06 0F with a result code | not 00: a failure |
+//! | 84 83 to a TLV object | said again with less: without numbers, then without TLV |
+//! | 06 0F of several hundred bytes, in pieces | length FF, little end first |
+//! | the connection closed right after 06 0F, or while printing | nothing is lost, or in doubt |
+//! | money taken and no 06 0F | in doubt after T4, then asked for by 06 20 |
+//! | 84 9C without end | a till asks [`Config::busy_tries`] times; a terminal repeats 04 0F as often as 02 says |
+//! | 06 20 that tells an older transaction, or of an empty memory | told as it is; the station compares, and asks an empty memory again |
+//! | garbage before the first frame, lost ACK, lost 80 00, any split | [`serial`], [`session`] |
+//! | readers that stop at a bitmap which they do not know | 37, 88 and A0 are written last, behind the container |
+//! | writers of LLVAR prefixes without the F | read; F is written |
+//!
 //! # Not covered, by chapter
 //!
 //! - Issue of goods (06 03, 06 04; the answer 84 9D is), goods groups, blocked goods (4C).
 //! - File transfer and software update (08 10 to 08 14, 04 0C, 04 0D), OPT actions (08 20 and
 //!   following), activation of a card reader (08 50), images (70 to 75).
-//! - Message sequence numbers (1F73): a terminal that is offered them does not echo the tag, and then
-//!   they are not used.
 //! - GeldKarte (9A, AF), card data from the till (22, 23, 24, 2D, 0E, 3A): dropped where it is read.
 //! - Service connections opened by the terminal (port 20008), TLS.
 //! - Receipts that the till would compose itself: the terminal sends lines.
@@ -58,6 +73,7 @@ pub mod intermediate_status;
 pub mod line;
 pub mod message;
 pub mod result_code;
+pub(crate) mod sequence;
 pub mod serial;
 pub mod session;
 pub mod tag;

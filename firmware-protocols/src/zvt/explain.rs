@@ -232,9 +232,16 @@ fn rest(name: &str, mut reader: Reader<'_>, depth: usize, end: usize, see: &mut 
     });
 }
 
+/// How many bytes stand before the bitmaps.
+pub(crate) fn leading_length(apdu: Apdu<'_>) -> usize {
+    let lengths = leading(apdu).into_iter().map(|(_, length, _)| length);
+    lengths.fold(0, usize::saturating_add)
+}
+
 /// What stands before the bitmaps, without a number of its own.
 fn leading(apdu: Apdu<'_>) -> Vec<(&'static str, usize, Show)> {
     let all = apdu.data.len();
+    let all = all.saturating_sub(super::sequence::alone(apdu.data));
     Vec::from(match apdu.control {
         Registration::CONTROL => [
             PASSWORD,
@@ -263,7 +270,8 @@ fn leading(apdu: Apdu<'_>) -> Vec<(&'static str, usize, Show)> {
         ],
         Abort::CONTROL => &[("result code", 1, Show::Code)],
         PrintLine::CONTROL => {
-            return Vec::from([("attribute", 1, Show::Code), ("text", all, Show::Text)]);
+            let text = all.saturating_sub(1);
+            return Vec::from([("attribute", 1, Show::Code), ("text", text, Show::Text)]);
         }
         Completion::CONTROL => return leading_of_completion(apdu.data),
         // What a cardholder has entered: a key is shown, digits are not.

@@ -43,9 +43,10 @@ use crate::zvt::apdu::Apdu;
 use crate::zvt::line::{Framing, Line, LineEvent, LineOutput, Timers, control_of};
 use crate::zvt::message::{AbortRequest, ConfigByte, Password, Response};
 use crate::zvt::result_code;
+use crate::zvt::sequence::{Number, Numbers};
 use crate::zvt::text::Charset;
 
-use command::Extras;
+use command::{Extras, Offer};
 use receipt::ReceiptPrinter;
 
 mod answer;
@@ -117,6 +118,22 @@ pub struct Session {
     /// Whether the terminal has sent a sync value on this connection.
     syncs: bool,
     printer: ReceiptPrinter,
+    /// A status information has come that may be all of the end there is.
+    may_be_over: bool,
+    numbers: Numbers,
+    /// Numbers of our last command and our last 06 B0: other answers are too late.
+    asked: [Option<Number>; 2],
+    /// The last numbered command of the terminal, its number, and how it was answered.
+    heard: Heard,
+}
+
+/// A numbered command of the terminal.
+#[derive(Default)]
+struct Heard {
+    unit: Vec<u8>,
+    number: Option<Number>,
+    /// `None` while the answer is owed.
+    answer: Option<Response>,
 }
 
 /// An output, and whether it is the first sight that the terminal has of a request.
@@ -144,7 +161,7 @@ enum State {
 #[derive(Clone, Debug)]
 enum Task {
     /// 06 00.
-    Register { tlv: bool, tries: u32 },
+    Register { offer: Offer, tries: u32 },
     /// 05 01 until the terminal is idle.
     Settle { tries: u32 },
     /// 06 20, for the transaction that is told with `Ready`.
@@ -199,13 +216,23 @@ enum AbortWish {
     Sent,
 }
 
+impl Heard {
+    fn is(&self, unit: &[u8], number: Option<Number>) -> bool {
+        self.number == number && self.unit == unit
+    }
+}
+
 impl Link for Session {
     fn handle_connected(&mut self, now: Instant) {
         self.handle_disconnected(now);
         self.identity = Identity::default();
         self.tlv = self.config.tlv;
         self.syncs = false;
-        self.register(self.tlv, 0, now);
+        let offer = match self.config.tlv {
+            true => Offer::Numbers,
+            false => Offer::Nothing,
+        };
+        self.register(offer, 0, now);
         self.drain(now);
     }
 
@@ -236,6 +263,12 @@ impl Link for Session {
         self.timer = None;
         match core::mem::replace(&mut self.state, State::Idle) {
             State::Pausing(task) => self.resume(task, now),
+            state @ State::Serving(Task::Register { .. } | Task::Settle { .. })
+                if self.may_be_over =>
+            {
+                self.state = state;
+                self.on_completion(&[], now);
+            }
             state @ (State::Asking(_) | State::Serving(_)) => {
                 self.state = state;
                 self.hang_up();
@@ -354,6 +387,10 @@ impl Session {
             tlv: true,
             syncs: false,
             printer: ReceiptPrinter::new(config.charset),
+            may_be_over: false,
+            numbers: Numbers::none(),
+            asked: [None; 2],
+            heard: Heard::default(),
             config,
         }
     }
@@ -364,12 +401,17 @@ impl Session {
         // T3 runs from delivery; until then the line has a deadline of its own.
         self.timer = None;
         self.t4 = self.config.timers.t4;
+        let (unit, number) = self.numbers.command(unit);
+        self.asked = [number, None];
+        self.may_be_over = false;
         self.line.send(unit, now);
     }
 
-    fn register(&mut self, tlv: bool, tries: u32, now: Instant) {
-        let unit = command::registration(&self.config, tlv);
-        self.ask(Task::Register { tlv, tries }, unit, now);
+    fn register(&mut self, offer: Offer, tries: u32, now: Instant) {
+        self.numbers.forget();
+        self.heard = Heard::default();
+        let unit = command::registration(&self.config, offer);
+        self.ask(Task::Register { offer, tries }, unit, now);
     }
 
     fn settle(&mut self, task: Task, now: Instant) {
@@ -423,7 +465,7 @@ impl Session {
 
     fn resume(&mut self, task: Task, now: Instant) {
         match task {
-            Task::Register { tlv, tries } => self.register(tlv, tries.saturating_add(1), now),
+            Task::Register { offer, tries } => self.register(offer, tries.saturating_add(1), now),
             Task::Settle { tries } | Task::Recall { tries, .. } => {
                 self.settle(
                     Task::Settle {
@@ -455,7 +497,7 @@ impl Session {
                     };
                     self.outputs.push_back(queued);
                 }
-                LineOutput::Event(LineEvent::Received(unit)) => self.on_unit(&unit, now),
+                LineOutput::Event(LineEvent::Received(unit)) => self.on_unit(unit, now),
                 LineOutput::Event(LineEvent::Delivered { control }) => {
                     let own = !Response::is(control) && control != AbortRequest::CONTROL;
                     if own && matches!(self.state, State::Asking(_)) {
@@ -467,9 +509,10 @@ impl Session {
         }
     }
 
-    fn on_unit(&mut self, unit: &[u8], now: Instant) {
-        let Ok((apdu, _)) = Apdu::split(unit) else {
-            if !Response::is(control_of(unit)) {
+    fn on_unit(&mut self, unit: Vec<u8>, now: Instant) {
+        let (unit, number) = self.numbers.hear(unit);
+        let Ok((apdu, _)) = Apdu::split(&unit) else {
+            if !Response::is(control_of(&unit)) {
                 self.answer(
                     Response::Negative {
                         code: result_code::PROTOCOL_ERROR,
@@ -480,9 +523,23 @@ impl Session {
             return;
         };
         match Response::decode(apdu) {
+            Ok(_) if number.is_some() && !self.asked.contains(&number) => (),
             Ok(response) => self.on_response(response, now),
             Err(_) if Response::is(apdu.control) => (),
-            Err(_) => self.on_command(apdu, now),
+            // A number that was there before: the terminal did not hear the answer.
+            Err(_) if number.is_some() && self.heard.is(&unit, number) => {
+                if let Some(response) = self.heard.answer {
+                    self.answer(response, now);
+                }
+            }
+            Err(_) => {
+                self.heard = Heard {
+                    unit: unit.clone(),
+                    number,
+                    answer: None,
+                };
+                self.on_command(apdu, now);
+            }
         }
     }
 
@@ -494,12 +551,17 @@ impl Session {
         };
         if running.abort == AbortWish::Wanted && running.result.is_none() {
             running.abort = AbortWish::Sent;
-            self.line.send(AbortRequest.encode(), now);
+            let (unit, number) = self.numbers.command(AbortRequest.encode());
+            let [own, _] = self.asked;
+            self.asked = [own, number];
+            self.line.send(unit, now);
         }
     }
 
     fn answer(&mut self, response: Response, now: Instant) {
-        self.line.send(response.encode(), now);
+        self.heard.answer = Some(response);
+        let unit = self.numbers.answer(response.encode(), self.heard.number);
+        self.line.send(unit, now);
     }
 
     fn ready(&mut self, last: Option<Transaction>) {

@@ -32,6 +32,7 @@ use crate::zvt::message::{
     Abort, AbortRequest, Completion, Input, IntermediateStatus, PrintLine, PrintTextBlock,
     Response, SetDateTime, StatusInformation, StatusReport,
 };
+use crate::zvt::sequence::{Number, Numbers};
 
 pub use command::Command;
 
@@ -120,8 +121,15 @@ pub struct TerminalSide {
     role: Role,
     /// The last command, to know it again.
     command: Vec<u8>,
-    abort_asked: bool,
+    /// A 06 B0 waits for its answer; its number, where there are numbers.
+    abort_asked: Option<Option<Number>>,
     outputs: VecDeque<Output>,
+    numbers: Numbers,
+    /// The running registration offers them.
+    offered: bool,
+    /// Of the last command, and of what waits for the till's answer.
+    asked: Option<Number>,
+    sent: Option<Number>,
 }
 
 /// Whose turn it is.
@@ -154,9 +162,19 @@ impl TerminalSide {
             line: Line::new(framing, timers),
             role: Role::Idle,
             command: Vec::new(),
-            abort_asked: false,
+            abort_asked: None,
             outputs: VecDeque::new(),
+            numbers: Numbers::none(),
+            offered: false,
+            asked: None,
+            sent: None,
         }
+    }
+
+    /// The till has logged off, or the power was gone: messages are not numbered any more.
+    pub const fn forget_registration(&mut self) {
+        self.numbers.forget();
+        self.offered = false;
     }
 
     /// The line was opened. Forgets what was half received or not acknowledged.
@@ -200,7 +218,7 @@ impl TerminalSide {
             return Err(NotNow);
         };
         self.role = if hands_over { Role::Master } else { Role::Idle };
-        self.reply(Response::Positive, now);
+        self.reply(Response::Positive, self.asked, now);
         self.drain(now);
         Ok(())
     }
@@ -211,7 +229,7 @@ impl TerminalSide {
             return Err(NotNow);
         };
         self.role = Role::Idle;
-        self.reply(Response::Negative { code }, now);
+        self.reply(Response::Negative { code }, self.asked, now);
         self.drain(now);
         Ok(())
     }
@@ -222,7 +240,8 @@ impl TerminalSide {
             return Err(NotNow);
         };
         self.role = Role::Idle;
-        self.line.send(input.encode(), now);
+        let unit = self.numbers.answer(input.encode(), self.asked);
+        self.line.send(unit, now);
         self.drain(now);
         Ok(())
     }
@@ -357,61 +376,68 @@ impl TerminalSide {
             LineEvent::Failed(failure) => {
                 self.role = Role::Idle;
                 self.command.clear();
-                self.abort_asked = false;
+                self.abort_asked = None;
                 self.event(Event::LineFailed(failure));
             }
         }
     }
 
     fn on_unit(&mut self, unit: Vec<u8>, now: Instant) {
+        let (unit, number) = self.numbers.hear(unit);
         let Ok((apdu, _)) = Apdu::split(&unit) else {
-            self.reply(
-                Response::Negative {
-                    code: PROTOCOL_ERROR,
-                },
-                now,
-            );
+            let code = PROTOCOL_ERROR;
+            self.reply(Response::Negative { code }, number, now);
             return;
         };
         if let Ok(response) = Response::decode(apdu) {
-            self.on_response(response);
+            // Another number: too late, to something else.
+            if number.is_none() || number == self.sent {
+                self.on_response(response);
+            }
             return;
         }
+        let repeats = unit == self.command && number == self.asked;
         if let Role::Sent {
             deadline,
             ends: true,
         } = self.role
-            && (deadline.is_some() || unit != self.command)
+            && (deadline.is_some() || !repeats)
         {
             // The till has heard the end and has gone on: its answer was lost.
             self.answered(Answer::None, true);
         }
         match self.role {
-            Role::Idle => self.on_command(unit, now),
+            Role::Idle => self.on_command(unit, number, now),
             // Answered once the caller has decided; saying nothing is what T3 is for.
-            Role::Asked { .. } if unit == self.command => (),
-            Role::Master | Role::Sent { .. } if unit == self.command => {
-                self.reply(Response::Positive, now);
+            Role::Asked { .. } if repeats => (),
+            Role::Master | Role::Sent { .. } if repeats => {
+                self.reply(Response::Positive, number, now);
             }
             // Of a command that hands nothing over: it waits for an input.
             Role::Asked { hands_over: false } | Role::Master | Role::Sent { .. }
                 if apdu.control == AbortRequest::CONTROL =>
             {
-                self.abort_asked = true;
+                self.abort_asked = Some(number);
                 self.event(Event::AbortRequested);
             }
             Role::Asked { .. } | Role::Master | Role::Sent { .. } => {
-                self.reply(Response::Negative { code: BUSY }, now);
+                self.reply(Response::Negative { code: BUSY }, number, now);
             }
         }
     }
 
-    fn on_command(&mut self, unit: Vec<u8>, now: Instant) {
+    fn on_command(&mut self, unit: Vec<u8>, number: Option<Number>, now: Instant) {
         let decoded = Apdu::split(&unit).and_then(|(apdu, _)| Command::decode(apdu));
         let Ok(command) = decoded else {
-            self.reply(Response::Negative { code: NOT_POSSIBLE }, now);
+            self.reply(Response::Negative { code: NOT_POSSIBLE }, number, now);
             return;
         };
+        self.asked = number;
+        if let Command::Registration(registration) = &command {
+            self.forget_registration();
+            let tlv = registration.tlv.as_ref();
+            self.offered = tlv.is_some_and(|tlv| tlv.numbers.is_some());
+        }
         let hands_over = command.hands_over();
         self.command = unit;
         self.role = Role::Asked { hands_over };
@@ -435,16 +461,16 @@ impl TerminalSide {
         self.role = if ends { Role::Idle } else { Role::Master };
         if ends {
             self.command.clear();
-            self.abort_asked = false;
+            self.abort_asked = None;
         }
         self.event(Event::Answered(answer));
     }
 
     fn answer_abort(&mut self, response: Response, now: Instant) -> Result<(), NotNow> {
-        if !core::mem::take(&mut self.abort_asked) {
+        let Some(number) = self.abort_asked.take() else {
             return Err(NotNow);
-        }
-        self.reply(response, now);
+        };
+        self.reply(response, number, now);
         self.drain(now);
         Ok(())
     }
@@ -457,13 +483,27 @@ impl TerminalSide {
             deadline: None,
             ends,
         };
-        self.line.send(unit, now);
+        let takes_offer = |unit: &[u8]| {
+            let completion = Apdu::parse(unit).ok();
+            let completion = completion.filter(|apdu| apdu.control == Completion::CONTROL);
+            completion.is_some_and(|apdu| Completion::decode_lenient(apdu.data).0.numbers.is_some())
+        };
+        if core::mem::take(&mut self.offered) && takes_offer(&unit) {
+            self.sent = None;
+            self.line.send(unit, now);
+            self.numbers.agree();
+        } else {
+            let (unit, number) = self.numbers.command(unit);
+            self.sent = number;
+            self.line.send(unit, now);
+        }
         self.drain(now);
         Ok(())
     }
 
-    fn reply(&mut self, response: Response, now: Instant) {
-        self.line.send(response.encode(), now);
+    fn reply(&mut self, response: Response, to: Option<Number>, now: Instant) {
+        let unit = self.numbers.answer(response.encode(), to);
+        self.line.send(unit, now);
     }
 
     fn event(&mut self, event: Event) {
@@ -475,7 +515,7 @@ impl TerminalSide {
         self.line = Line::new(self.framing, self.timers);
         self.role = Role::Idle;
         self.command.clear();
-        self.abort_asked = false;
+        self.abort_asked = None;
         self.outputs
             .retain(|output| !matches!(output, Output::Send(_)));
     }

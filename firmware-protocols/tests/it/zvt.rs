@@ -6,6 +6,7 @@ mod explained;
 mod faults;
 mod faults_at_terminal;
 mod fuzzed;
+mod numbers;
 mod pair;
 mod peer;
 mod random;

@@ -58,6 +58,9 @@ pub(super) struct TerminalArguments {
     /// Do not know transaction sync (tag 1F1F): reverse whatever is not acknowledged.
     #[arg(long)]
     no_sync: bool,
+    /// Do not number messages (tag 1F73), whatever the till offers.
+    #[arg(long)]
+    no_numbers: bool,
     /// Send card numbers unmasked, to see whether the till masks them.
     #[arg(long)]
     full_pan: bool,
@@ -154,6 +157,7 @@ impl TerminalArguments {
                 hold: self.hold,
                 typed: self.typed,
                 knows_sync: !self.no_sync,
+                knows_numbers: !self.no_numbers,
                 card_timeout: Duration::from_millis(times.card_timeout_ms),
                 card_delay: Duration::from_millis(times.card_ms),
                 pin_delay: Duration::from_millis(times.pin_ms),

@@ -23,7 +23,7 @@
 //! # Not covered
 //!
 //! Partial issue of goods (84 9D counts as a refusal), extension of reservations, tips, reservations
-//! of other terminals (06 26 finds its own), code pages other than 437, message sequence numbers.
+//! of other terminals (06 26 finds its own), code pages other than 437.
 
 mod admin;
 mod command;

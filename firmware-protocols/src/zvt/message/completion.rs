@@ -4,8 +4,10 @@ use alloc::vec::Vec;
 
 use crate::error::DecodeError;
 use crate::wire::bcd::Bcd;
+use crate::wire::tlv;
 use crate::wire::{Reader, Writer};
 use crate::zvt::bitmap::{self, Fields};
+use crate::zvt::sequence;
 
 /// The command was carried out, and the till is master again. After a status enquiry the data has
 /// another form, see [`StatusReport`](super::StatusReport).
@@ -19,6 +21,8 @@ pub struct Completion {
     pub terminal_id: Option<Bcd<4>>,
     /// ISO 4217 number, after a registration.
     pub currency: Option<Bcd<2>>,
+    /// 1F73, after a registration that offered to number messages: the terminal takes the offer.
+    pub numbers: Option<Bcd<3>>,
 }
 
 impl Completion {
@@ -47,6 +51,11 @@ impl Completion {
                         message.terminal_id = Some(Bcd::from_bytes(field.array()?));
                     }
                     bitmap::CURRENCY => message.currency = Some(Bcd::from_bytes(field.array()?)),
+                    bitmap::TLV => {
+                        let number = field.objects().find(sequence::TAG);
+                        let number = number.and_then(|it| Reader::new(it).array("number").ok());
+                        message.numbers = number.map(Bcd::from_bytes);
+                    }
                     _ => (),
                 }
                 Ok(())
@@ -71,6 +80,11 @@ impl Completion {
             w,
         );
         bitmap::write_some(bitmap::CURRENCY, self.currency.map(|it| *it.bytes()), w);
+        bitmap::write_tlv(w, |container| {
+            if let Some(number) = self.numbers {
+                tlv::write_object(sequence::TAG, number.bytes(), container);
+            }
+        });
         super::unit(Self::CONTROL, &writer)
     }
 }

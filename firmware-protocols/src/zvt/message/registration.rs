@@ -7,6 +7,7 @@ use crate::wire::bcd::Bcd;
 use crate::wire::tlv::{self, Objects, Tag};
 use crate::wire::{Reader, Writer};
 use crate::zvt::bitmap::{self, Fields};
+use crate::zvt::sequence;
 
 use super::options::Password;
 
@@ -60,6 +61,8 @@ pub struct RegistrationTlv {
     pub permitted: Vec<u16>,
     /// 1A: the longest unit that the till can take.
     pub longest: Option<u16>,
+    /// 1F73: 000000 offers to number messages.
+    pub numbers: Option<Bcd<3>>,
 }
 
 impl Registration {
@@ -115,12 +118,16 @@ impl Registration {
 impl RegistrationTlv {
     fn decode(objects: Objects<'_>) -> Result<Self, DecodeError> {
         let mut permitted = Vec::new();
-        let mut longest = None;
+        let (mut longest, mut numbers) = (None, None);
         for object in objects {
             let object = object?;
             if object.tag == LONGEST {
                 let length = Reader::new(object.value).array("longest unit")?;
                 longest = Some(u16::from_be_bytes(length));
+            }
+            if object.tag == sequence::TAG {
+                let number = Reader::new(object.value).array("message number")?;
+                numbers = Some(Bcd::from_bytes(number));
             }
             if object.tag != PERMITTED {
                 continue;
@@ -133,21 +140,27 @@ impl RegistrationTlv {
                 }
             }
         }
-        Ok(Self { permitted, longest })
+        Ok(Self {
+            permitted,
+            longest,
+            numbers,
+        })
     }
 
     fn write(&self, writer: &mut Writer) {
         if let Some(length) = self.longest {
             tlv::write_object(LONGEST, &length.to_be_bytes(), writer);
         }
-        if self.permitted.is_empty() {
-            return;
+        if !self.permitted.is_empty() {
+            tlv::write_constructed(PERMITTED, writer, |list| {
+                for control in &self.permitted {
+                    tlv::write_object(COMMAND, &control.to_be_bytes(), list);
+                }
+            });
         }
-        tlv::write_constructed(PERMITTED, writer, |list| {
-            for control in &self.permitted {
-                tlv::write_object(COMMAND, &control.to_be_bytes(), list);
-            }
-        });
+        if let Some(number) = self.numbers {
+            tlv::write_object(sequence::TAG, number.bytes(), writer);
+        }
     }
 }
 

@@ -54,10 +54,10 @@ impl Session {
         self.timer = None;
         let is_busy = code == result_code::BUSY;
         match task {
-            Task::Register { tlv: true, tries } if code == result_code::NOT_POSSIBLE => {
-                self.register(false, tries, now);
-            }
-            Task::Register { .. } => self.pause(task, now),
+            Task::Register { offer, tries } => match offer.less() {
+                Some(less) if code == result_code::NOT_POSSIBLE => self.register(less, tries, now),
+                Some(_) | None => self.pause(task, now),
+            },
             Task::Settle { .. } if is_busy => self.pause(task, now),
             // A terminal without this command is idle for all we can know.
             Task::Settle { tries } => self.recall(Task::Recall { last: None, tries }, now),

@@ -10,6 +10,7 @@ use crate::zvt::message::{
     Registration, RegistrationTlv, RepeatReceipt, Reservation, ReservationKey, ReservationReversal,
     Reversal, StatusEnquiry,
 };
+use crate::zvt::sequence;
 
 use super::Config;
 
@@ -38,17 +39,38 @@ impl Extras {
     }
 }
 
+/// What a registration offers. A terminal that refuses is offered less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Offer {
+    /// TLV objects, and numbers in them.
+    Numbers,
+    /// TLV objects.
+    Tlv,
+    Nothing,
+}
+
+impl Offer {
+    pub(super) const fn less(self) -> Option<Self> {
+        match self {
+            Self::Numbers => Some(Self::Tlv),
+            Self::Tlv => Some(Self::Nothing),
+            Self::Nothing => None,
+        }
+    }
+}
+
 /// 06 00.
-pub(super) fn registration(config: &Config, tlv: bool) -> Vec<u8> {
+pub(super) fn registration(config: &Config, offer: Offer) -> Vec<u8> {
     let permitted = [crate::zvt::message::PrintTextBlock::CONTROL].to_vec();
     Registration {
         password: config.password,
         config: config.config_byte,
         currency: Some(currency(config.currency)),
         service: None,
-        tlv: tlv.then_some(RegistrationTlv {
+        tlv: (offer != Offer::Nothing).then_some(RegistrationTlv {
             permitted,
             longest: None,
+            numbers: (offer == Offer::Numbers).then_some(sequence::OFFER),
         }),
     }
     .encode()

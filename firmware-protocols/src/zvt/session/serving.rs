@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 
+use super::command::Offer;
 use super::{Running, Session, State, Step, Task, report};
 use crate::time::{Duration, Instant};
 use crate::vocabulary::terminal::{
@@ -155,11 +156,16 @@ impl Session {
                 }
             }
         }
+        // Some terminals end a registration or a status enquiry with it, others send it before 06 0F.
+        if let State::Serving(Task::Register { .. } | Task::Settle { .. }) = self.state {
+            self.may_be_over = message.result_code.unwrap_or(0) == 0;
+            self.timer = Some(now.after(self.config.timers.t3));
+        }
         self.answer(Response::Positive, now);
     }
 
     /// 06 0F.
-    fn on_completion(&mut self, data: &[u8], now: Instant) {
+    pub(super) fn on_completion(&mut self, data: &[u8], now: Instant) {
         let task = match core::mem::replace(&mut self.state, State::Idle) {
             State::Serving(task) => task,
             state @ (State::Offline | State::Idle | State::Pausing(_) | State::Asking(_)) => {
@@ -169,13 +175,16 @@ impl Session {
         };
         self.timer = None;
         match task {
-            Task::Register { tlv, tries } => {
+            Task::Register { offer, tries } => {
                 let (completion, _) = Completion::decode_lenient(data);
                 if completion.result_code.unwrap_or(0) != 0 {
-                    self.pause(Task::Register { tlv, tries }, now);
+                    self.pause(Task::Register { offer, tries }, now);
                     return;
                 }
-                self.tlv = tlv;
+                self.tlv = offer != Offer::Nothing;
+                if offer == Offer::Numbers && completion.numbers.is_some() {
+                    self.numbers.agree();
+                }
                 self.identity.terminal_id = completion.terminal_id.map(|id| id.digits());
                 self.settle(Task::Settle { tries: 0 }, now);
             }

@@ -327,6 +327,8 @@ fn unknown_messages_of_the_terminal_are_refused_and_the_payment_goes_on() {
 fn a_terminal_that_knows_no_tlv() {
     let mut till = Till::new(Config::new(Framing::Tcp, Currency::EUR));
     till.apply(Op::Connected).unwrap();
+    till.expect_unit("06 00 14 00 00 00 BE 09 78 06 0C 26 04 0A 02 06 D3 1F 73 03 00 00 00");
+    till.unit("84 83 00");
     till.expect_unit("06 00 0E 00 00 00 BE 09 78 06 06 26 04 0A 02 06 D3");
     till.unit("84 83 00");
     till.expect_unit("06 00 06 00 00 00 BE 09 78");
@@ -454,6 +456,35 @@ fn registration_while_an_old_payment_runs() {
 }
 
 /// Some simulators send 04 0F before or instead of 06 0F after registration.
+/// There are terminals that end a registration and a status enquiry with a status information. What
+/// comes after it at once is the end; else it was.
+#[test]
+fn a_status_information_may_be_the_end() {
+    for framing in BOTH {
+        let mut till = Till::new(Config::new(framing, Currency::EUR));
+        till.apply(Op::Connected).unwrap();
+        till.expect_unit("06 00 14 00 00 00 BE 09 78 06 0C 26 04 0A 02 06 D3 1F 73 03 00 00 00");
+        till.unit(OK);
+        till.answered("04 0F 07 27 00 29 68 00 12 34");
+        till.pass(Duration::from_secs(4));
+        assert!(till.seen.is_empty(), "06 0F may still come");
+        till.pass(Duration::from_secs(1));
+        till.expect_unit("05 01 03 00 00 00");
+        till.unit(OK);
+        till.answered("04 0F 02 27 00");
+        till.pass(Duration::from_secs(5));
+        till.expect_unit("06 20 05 00 00 00 03 03");
+        // One that says that it failed is no end.
+        let mut till = Till::new(Config::new(framing, Currency::EUR));
+        till.apply(Op::Connected).unwrap();
+        till.expect_unit("06 00 14 00 00 00 BE 09 78 06 0C 26 04 0A 02 06 D3 1F 73 03 00 00 00");
+        till.unit(OK);
+        till.answered("04 0F 02 27 6B");
+        till.pass(Duration::from_secs(5));
+        assert_eq!(till.seen, [Seen::Close]);
+    }
+}
+
 #[test]
 fn a_status_information_at_registration_is_answered() {
     let mut till = Till::new(Config {
@@ -536,7 +567,7 @@ fn a_long_completion_comes_in_pieces() {
     for framing in BOTH {
         let mut till = Till::new(Config::new(framing, Currency::EUR));
         till.apply(Op::Connected).unwrap();
-        till.expect_unit("06 00 0E 00 00 00 BE 09 78 06 06 26 04 0A 02 06 D3");
+        till.expect_unit("06 00 14 00 00 00 BE 09 78 06 0C 26 04 0A 02 06 D3 1F 73 03 00 00 00");
         till.unit(OK);
         let lists = ["0A 02 06 01"; 75].join(" ");
         let long = format!("06 0F FF 3B 01 19 00 29 68 00 12 34 06 82 01 30 26 82 01 2C {lists}");

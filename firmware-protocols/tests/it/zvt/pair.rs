@@ -218,10 +218,11 @@ impl Pair {
 
     fn script_for(&mut self, command: &Command) -> Vec<Say> {
         match command {
-            Command::Registration(_) => {
+            Command::Registration(registration) => {
                 let terminal_id = Bcd::from_digits("68001234");
                 let completion = Completion {
                     terminal_id,
+                    numbers: registration.tlv.as_ref().and_then(|tlv| tlv.numbers),
                     ..Completion::default()
                 };
                 vec![Say::Accept, Say::End(completion.encode())]

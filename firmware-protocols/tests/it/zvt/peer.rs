@@ -130,6 +130,7 @@ fn it_reads_what_we_write() {
             currency: Bcd::from_number(978),
             service: None,
             tlv: Some(RegistrationTlv {
+                numbers: None,
                 permitted: Vec::new(),
                 longest: Some(0x1234),
             }),
@@ -216,6 +217,7 @@ fn it_reads_what_our_terminal_writes() {
     let it: theirs::SetTimeAndDate = read(&clock.encode());
     assert_eq!((it.date, it.time), (261_122, 163_000));
     let completion = Completion {
+        numbers: None,
         result_code: None,
         status: Some(0x10),
         terminal_id: Bcd::from_number(68_001_234),

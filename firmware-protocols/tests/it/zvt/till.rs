@@ -196,7 +196,11 @@ pub(super) fn ready_with(config: Config) -> Till {
     let mut till = Till::new(config);
     till.apply(Op::Connected).unwrap();
     match tlv {
-        true => till.expect_unit("06 00 0E 00 00 00 BE 09 78 06 06 26 04 0A 02 06 D3"),
+        true => {
+            till.expect_unit(
+                "06 00 14 00 00 00 BE 09 78 06 0C 26 04 0A 02 06 D3 1F 73 03 00 00 00",
+            );
+        }
         false => till.expect_unit("06 00 06 00 00 00 BE 09 78"),
     }
     till.unit("80 00 00");

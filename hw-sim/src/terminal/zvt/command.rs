@@ -62,6 +62,7 @@ impl Terminal {
             Command::LogOff => {
                 self.registered = Registered::DEFAULT;
                 self.accept(now);
+                self.side.forget_registration();
             }
             Command::ResetTerminal => {
                 self.restarts = true;
@@ -134,6 +135,9 @@ impl Terminal {
             status: Some(0),
             terminal_id: Bcd::from_digits(&self.config.terminal_id),
             currency: currency_number(self.config.currency),
+            numbers: tlv
+                .and_then(|tlv| tlv.numbers)
+                .filter(|_| self.config.knows_numbers),
             ..Completion::default()
         });
     }

@@ -25,6 +25,8 @@ pub struct Config {
     pub hold: bool,
     /// Whether it knows transaction sync (tag 1F1F).
     pub knows_sync: bool,
+    /// Whether it numbers messages for a till that offers to (tag 1F73).
+    pub knows_numbers: bool,
     /// How long it waits for a card.
     pub card_timeout: Duration,
     /// How long the cardholder takes to present the card.
@@ -64,6 +66,7 @@ impl Default for Config {
             card: wallet::default_card(),
             hold: false,
             knows_sync: true,
+            knows_numbers: true,
             card_timeout: Duration::from_secs(30),
             card_delay: Duration::ZERO,
             pin_delay: Duration::ZERO,

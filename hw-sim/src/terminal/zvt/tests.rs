@@ -531,6 +531,7 @@ fn registration_decides_on_receipts_and_states() {
             currency: number(578),
             service: None,
             tlv: Some(RegistrationTlv {
+                numbers: None,
                 permitted,
                 longest: None,
             }),

@@ -147,6 +147,7 @@ impl Terminal {
         self.current = None;
         self.is_swallowing = false;
         self.registered = Registered::DEFAULT;
+        self.side.forget_registration();
         self.side.handle_connected(now);
         self.show("");
         self.phase = Phase::Off {

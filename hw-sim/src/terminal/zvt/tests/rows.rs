@@ -287,6 +287,7 @@ fn long_receipts_come_in_blocks_that_the_till_can_take() {
             currency: number(578),
             service: None,
             tlv: Some(RegistrationTlv {
+                numbers: None,
                 permitted: vec![PrintTextBlock::CONTROL],
                 longest,
             }),
