@@ -35,7 +35,7 @@ bench: build ## measure against the floor of this machine (nothing asserts a tim
 	$(CARGO) bench --locked --package posd --bench station
 	$(CARGO) bench --locked --package firmware-protocols --bench codec
 
-fuzz: ## let fuzzers look for input that breaks the protocols (SECONDS=60 for each of four)
+fuzz: ## let fuzzers look for input that breaks the protocols (SECONDS=60 for each of six)
 	@firmware-protocols/fuzz/run $(or $(SECONDS),60)
 
 clean: ## remove what was built

@@ -9,6 +9,7 @@
 //! | [`capture`] | the text form of a recorded conversation |
 //! | [`wire`] | fallible readers, packed decimal, block checks, tag-length-value |
 //! | [`zvt`] | the ZVT protocol, till side and terminal side |
+//! | [`nfc`] | tags, cards and phones at a contactless reader: what they are asked, and a PN532's frames |
 //! | [`oracle`] | what must hold for any input, for tests and fuzzers |
 //!
 //! Nothing here reads a clock, a socket or a random number. A full card number exists only inside
@@ -20,6 +21,7 @@ extern crate alloc;
 pub mod capture;
 pub mod error;
 pub mod link;
+pub mod nfc;
 pub mod oracle;
 pub mod time;
 pub mod vocabulary;

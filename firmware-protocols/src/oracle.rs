@@ -8,8 +8,10 @@
 //! | [`line()`] | bytes mean the same however they are cut |
 //! | [`till`] | no panic, one ending for each request, a deadline while one runs |
 //! | [`terminal`] | no panic, at most one answer for each message sent |
+//! | [`frames`] | a PN532's frames mean the same however they are cut |
+//! | [`reading`] | a target that is read is sent what may be sent, and the reading ends |
 //!
-//! The last two take a script: bytes that say what happens next, see [`script`].
+//! [`till`] and [`terminal`] take a script: bytes that say what happens next, see [`script`].
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -26,8 +28,10 @@ use crate::zvt::message::{
 };
 use crate::zvt::terminal_side::Command;
 
+pub mod contactless;
 pub mod script;
 
+pub use contactless::{frames, reading};
 pub use script::{terminal, till};
 
 /// What did not hold.

@@ -10,4 +10,5 @@
     reason = "a test that fails by panicking is a test that fails"
 )]
 
+mod nfc;
 mod zvt;

@@ -234,6 +234,7 @@ pub(super) const RULES: &[Rule] = &[
             "crate::concert",
             "crate::ecr17",
             "crate::nexo",
+            "crate::nfc",
             "crate::zvt",
         ],
         reason: "shared parts know no protocol",
@@ -241,25 +242,41 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         files: &["firmware-protocols/src/zvt"],
-        never: &["crate::concert", "crate::ecr17", "crate::nexo"],
+        never: &[
+            "crate::concert",
+            "crate::ecr17",
+            "crate::nexo",
+            "crate::nfc",
+        ],
         reason: "protocols do not know each other",
         ..ANY
     },
     Rule {
         files: &["firmware-protocols/src/nexo"],
-        never: &["crate::concert", "crate::ecr17", "crate::zvt"],
+        never: &["crate::concert", "crate::ecr17", "crate::nfc", "crate::zvt"],
         reason: "protocols do not know each other",
         ..ANY
     },
     Rule {
         files: &["firmware-protocols/src/ecr17"],
-        never: &["crate::concert", "crate::nexo", "crate::zvt"],
+        never: &["crate::concert", "crate::nexo", "crate::nfc", "crate::zvt"],
         reason: "protocols do not know each other",
         ..ANY
     },
     Rule {
         files: &["firmware-protocols/src/concert"],
-        never: &["crate::ecr17", "crate::nexo", "crate::zvt"],
+        never: &["crate::ecr17", "crate::nexo", "crate::nfc", "crate::zvt"],
+        reason: "protocols do not know each other",
+        ..ANY
+    },
+    Rule {
+        files: &["firmware-protocols/src/nfc"],
+        never: &[
+            "crate::concert",
+            "crate::ecr17",
+            "crate::nexo",
+            "crate::zvt",
+        ],
         reason: "protocols do not know each other",
         ..ANY
     },

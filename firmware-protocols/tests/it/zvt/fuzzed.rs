@@ -9,12 +9,14 @@ use super::corpus::units;
 
 type Oracle = fn(&[u8]) -> Result<(), Broken>;
 
-const ORACLES: [(&str, Oracle); 5] = [
+const ORACLES: [(&str, Oracle); 7] = [
     ("message", oracle::message),
     ("trace", oracle::trace),
     ("line", oracle::line),
     ("till", oracle::till),
     ("terminal", oracle::terminal),
+    ("frames", oracle::frames),
+    ("reading", oracle::reading),
 ];
 
 /// The inputs of one folder, by name.

@@ -1,0 +1,4 @@
+//! What is read at a contactless reader.
+
+mod frames;
+mod reading;
