@@ -1,5 +1,6 @@
 //! The command line.
 
+mod nfc;
 mod processor;
 mod terminal;
 mod trace;
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand};
 use hw_sim::serve;
 use tokio::signal::unix::{SignalKind, signal};
 
+use nfc::NfcArguments;
 use processor::ProcessorArguments;
 use terminal::TerminalArguments;
 use trace::{RecordArguments, ReplayArguments};
@@ -31,6 +33,8 @@ enum Command {
     Processor(ProcessorArguments),
     /// Play a card terminal on a serial port or on TCP.
     Terminal(Box<TerminalArguments>),
+    /// Play a contactless reader (a PN532) on a serial port, and what is held against it.
+    Nfc(NfcArguments),
     /// Sit between a till and a real terminal and write down what passes, masked.
     Record(RecordArguments),
     /// Play a recording, as a terminal.
@@ -73,6 +77,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
 enum Started {
     Processor(#[expect(dead_code, reason = "kept until the end")] serve::Running),
     Terminal(#[expect(dead_code, reason = "kept until the end")] serve::terminal::Running),
+    Nfc(#[expect(dead_code, reason = "kept until the end")] serve::nfc::Running),
     Record(#[expect(dead_code, reason = "kept until the end")] serve::record::Running),
     Replay(#[expect(dead_code, reason = "kept until the end")] serve::replay::Running),
 }
@@ -81,6 +86,7 @@ async fn start(arguments: Arguments) -> Result<Started, Failure> {
     Ok(match arguments.command {
         Command::Processor(processor) => Started::Processor(processor.start().await?),
         Command::Terminal(terminal) => Started::Terminal(terminal.start().await?),
+        Command::Nfc(nfc) => Started::Nfc(nfc.start().await?),
         Command::Record(record) => Started::Record(record.start().await?),
         Command::Replay(replay) => Started::Replay(replay.start().await?),
         Command::Decode { .. } => return Err("decoding starts nothing".into()),

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`bank`] | the truth about money; pure |
 //! | [`calendar`] | dates and times out of seconds; pure |
+//! | [`nfc`] | a contactless reader (PN532), and tags, cards and phones for it; pure |
 //! | [`wallet`] | test cards, and what they and certain amounts provoke; pure |
 //! | [`processor`] | the acquirer's HTTP API as values: requests read, answers written, faults; pure |
 //! | [`terminal`] | card terminals as state machines: bytes in, bytes out; pure |
@@ -15,6 +16,7 @@
 
 pub mod bank;
 pub mod calendar;
+pub mod nfc;
 pub mod processor;
 pub mod serve;
 pub mod terminal;

@@ -2,6 +2,7 @@
 
 pub mod cut;
 mod host;
+pub mod nfc;
 pub mod processor;
 pub mod pty;
 pub mod record;

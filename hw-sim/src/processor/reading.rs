@@ -243,7 +243,12 @@ pub fn text_field(body: &Value, field: &'static str) -> Result<String, Invalid> 
     }
 }
 
-fn optional_text(body: &Value, field: &'static str) -> Result<Option<String>, Invalid> {
+/// A text that may be missing.
+///
+/// # Errors
+///
+/// [`Invalid`] names the field.
+pub fn optional_text(body: &Value, field: &'static str) -> Result<Option<String>, Invalid> {
     match body.get(field) {
         None | Some(Value::Null) => Ok(None),
         Some(_) => text_field(body, field).map(Some),
