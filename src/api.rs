@@ -7,10 +7,13 @@
 mod attention;
 pub mod call;
 mod convert;
+pub mod door;
 mod error;
 pub mod file;
 mod handshake;
+mod method;
 mod order;
+mod pairing;
 mod push;
 mod reply;
 mod request;
@@ -22,13 +25,14 @@ mod text;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 
 use crate::config::Limits;
 use crate::domain::id::TerminalId;
 use crate::outcome::text::Language;
 use crate::vault::Vault;
 use call::Call;
+use door::Door;
 
 /// The way from a connection to the station.
 #[derive(Clone, Debug)]
@@ -43,15 +47,14 @@ pub struct Gateway {
     pub terminals: Arc<[TerminalId]>,
     /// What apps are answered in when they name no language.
     pub language: Language,
-    /// Web origins that may connect.
-    pub allowed_origins: Arc<[String]>,
+    /// Who is let in.
+    pub door: Arc<Door>,
     /// What apps may take up.
     pub limits: Limits,
 }
 
 /// Serves apps until the listener fails for good.
 pub async fn serve(listener: TcpListener, gateway: Gateway) {
-    let places = Arc::new(Semaphore::new(gateway.limits.connections));
     loop {
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
@@ -62,16 +65,11 @@ pub async fn serve(listener: TcpListener, gateway: Gateway) {
                 continue;
             }
         };
-        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-            tracing::warn!(%peer, "too many connections; this one is closed");
-            continue;
-        };
         let gateway = gateway.clone();
         tokio::spawn(async move {
             if let Err(error) = session::run(stream, gateway).await {
                 tracing::debug!(%peer, %error, "connection ended");
             }
-            drop(place);
         });
     }
 }

@@ -1,6 +1,8 @@
 //! The commands of `posd`, one file each.
 
+mod apps;
 mod call;
+mod client;
 mod demo;
 mod journal;
 mod orders;
@@ -12,6 +14,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::domain::app::Role;
 
 /// Card terminals behind one WebSocket API on localhost.
 #[derive(Debug, Parser)]
@@ -61,6 +65,28 @@ enum Command {
         #[command(subcommand)]
         what: orders::What,
     },
+    /// Pair an app: show a code, which the app sends to get its own key.
+    ///
+    /// Example: posd pair till-1 --origin https://pos.example
+    Pair {
+        /// Name of the app: letters, digits, `-` and `_`.
+        app: String,
+        /// What it may do: cashier, supervisor or technician.
+        #[arg(long, default_value = "cashier", value_parser = apps::role)]
+        role: Role,
+        /// Origin of its page, when it runs in a browser. Only from there its key is taken.
+        #[arg(long)]
+        origin: Option<String>,
+        #[command(flatten)]
+        station: client::Address,
+    },
+    /// List the apps that have paired, let one in no more, or change what it may do.
+    Apps {
+        #[command(subcommand)]
+        what: apps::What,
+        #[command(flatten)]
+        station: client::Address,
+    },
     /// Call a method of a running station and print the answer.
     ///
     /// Example: posd call payment.sale '{"idempotency_key":"1","amount_minor":5000,"currency":"NOK"}'
@@ -70,9 +96,8 @@ enum Command {
         /// Parameters, a JSON object.
         #[arg(default_value = "{}")]
         params: String,
-        /// Address of the station.
-        #[arg(long, default_value = "ws://127.0.0.1:8471/v1")]
-        url: String,
+        #[command(flatten)]
+        station: client::Address,
         /// Also print events until the answer has come.
         #[arg(long)]
         events: bool,
@@ -92,9 +117,16 @@ pub fn main() -> ExitCode {
         Command::Call {
             method,
             params,
-            url,
+            station,
             events,
-        } => call::run(&url, &method, &params, events),
+        } => call::run(&station, &method, &params, events),
+        Command::Pair {
+            app,
+            role,
+            origin,
+            station,
+        } => apps::pair(&station, &app, role, origin.as_deref()),
+        Command::Apps { what, station } => apps::run(&station, &what),
     };
     match result {
         Ok(code) => code,

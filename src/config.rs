@@ -27,8 +27,6 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// What apps are answered in when they name no language.
     pub language: Language,
-    /// Web origins that may connect; programs that send no `Origin` always may.
-    pub allowed_origins: Vec<String>,
     /// Card type ids that are taken here; all when absent.
     pub card_types: Option<BTreeSet<String>>,
     /// Tender type ids that are taken here; all when absent.
@@ -165,7 +163,6 @@ impl Config {
             listen,
             data_dir: file.station.data_dir,
             language,
-            allowed_origins: file.station.allowed_origins,
             card_types: file.station.card_types,
             tender_types: file.station.tender_types,
             stores: file.station.stores,
@@ -228,8 +225,6 @@ struct Station {
     listen: Option<String>,
     data_dir: PathBuf,
     language: Option<String>,
-    #[serde(default)]
-    allowed_origins: Vec<String>,
     card_types: Option<BTreeSet<String>>,
     tender_types: Option<BTreeSet<String>>,
     stores: Option<BTreeSet<String>>,

@@ -8,6 +8,7 @@
 //! operation) → [`payment`], [`order`] (the books) → [`recovery`] (what an inquiry proves).
 
 pub mod allocation;
+pub mod app;
 pub mod arrival;
 pub mod command;
 pub mod directory;

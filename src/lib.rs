@@ -11,6 +11,7 @@ pub mod config;
 pub mod domain;
 pub mod failpoint;
 pub mod journal;
+pub mod local_key;
 pub mod outcome;
 pub mod processor;
 pub mod station;

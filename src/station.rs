@@ -22,13 +22,14 @@ use tokio::sync::oneshot;
 
 use crate::api::call::{Answer, Call, Refusal};
 use crate::config::Config;
+use crate::domain::app::{self, App, Change};
 use crate::domain::command::{Ask, Command, ProcessorEnding, TerminalEnding};
 use crate::domain::draft::Decision;
 use crate::domain::effect::ProcessorRequest;
 use crate::domain::engine;
 use crate::domain::event::Event;
 use crate::domain::id::{
-    EffectId, IdempotencyKey, MerchantAccountId, OperationId, TerminalId, Timestamp,
+    ClientName, EffectId, IdempotencyKey, MerchantAccountId, OperationId, TerminalId, Timestamp,
 };
 use crate::domain::operation::{Finished, Operation};
 use crate::domain::rejection::Rejection;
@@ -52,6 +53,8 @@ pub struct Station {
     outbox: Outbox,
     waiters: BTreeMap<OperationId, Vec<oneshot::Sender<Result<Answer, Refusal>>>>,
     tasks: VecDeque<Task>,
+    /// Who waits for a change of apps to become durable, in the order of the changes.
+    changes: VecDeque<oneshot::Sender<Result<(), Refusal>>>,
     /// The latest time at which anything was recorded: a clock that says less was set back.
     recorded_at: Timestamp,
 }
@@ -108,6 +111,8 @@ pub enum Task {
     },
     /// Events up to and with this place are durable.
     Announce(u64),
+    /// From now on let these apps in, and no others.
+    LetIn(BTreeMap<ClientName, App>),
 }
 
 impl Station {
@@ -124,6 +129,8 @@ impl Station {
         state.books.payments.clear();
         state.books.orders.clear();
         state.books.terminals = reader.terminals()?.into_iter().collect();
+        let apps = reader.apps()?.into_iter();
+        state.books.apps = apps.map(|app| (app.name.clone(), app)).collect();
         let unknown = |id: &TerminalId| (id.clone(), Connection::default());
         Ok(Self {
             name: config.station.clone(),
@@ -135,6 +142,7 @@ impl Station {
             connections: config.terminals.keys().map(unknown).collect(),
             waiters: BTreeMap::new(),
             tasks: VecDeque::new(),
+            changes: VecDeque::new(),
         })
     }
 
@@ -172,6 +180,15 @@ impl Station {
             Call::Query { query, reply } => {
                 let _ = reply.send(self.query(query, now));
             }
+            Call::Change { change, by, reply } => match self.change(&change, &by) {
+                Ok(decision) => {
+                    self.changes.push_back(reply);
+                    self.carry_on(decision, now);
+                }
+                Err(refusal) => {
+                    let _ = reply.send(Err(refusal));
+                }
+            },
             Call::Abort { terminal, reply } => {
                 let _ = reply.send(self.abort(&terminal));
             }
@@ -267,6 +284,13 @@ impl Station {
                 Err(Refusal::JournalUnavailable)
             }
         }
+    }
+
+    fn change(&self, change: &Change, by: &ClientName) -> Result<Decision, Refusal> {
+        if self.outbox.failure().is_some() {
+            return Err(Refusal::JournalUnavailable);
+        }
+        app::decide(&self.state, change, by).map_err(Refusal::Rejected)
     }
 
     fn abort(&mut self, terminal: &TerminalId) -> Result<Option<OperationId>, Refusal> {
@@ -427,6 +451,9 @@ impl Station {
             tracing::error!(%error, "journal failed; no money is taken any more");
             self.outbox.fail(error);
             self.stop_terminals();
+            for change in std::mem::take(&mut self.changes) {
+                let _ = change.send(Err(Refusal::JournalUnavailable));
+            }
             for (_, waiters) in std::mem::take(&mut self.waiters) {
                 for waiter in waiters {
                     let _ = waiter.send(Err(Refusal::JournalUnavailable));

@@ -41,6 +41,10 @@ pub enum TokenKind {
     Reference,
     /// A card account (PAR).
     Account,
+    /// The key of an app.
+    AppKey,
+    /// The code by which an app pairs.
+    PairingCode,
     /// Not a token: a value by which a database is recognised as sealed with this key.
     Check,
 }
@@ -106,14 +110,20 @@ impl Vault {
     /// A digest by which a text is found again; only with the key can it be compared with a guess.
     #[must_use]
     pub fn digest(&self, kind: TokenKind, clear: &str) -> String {
+        STANDARD_NO_PAD.encode(self.keyed(kind, clear).finalize().into_bytes())
+    }
+
+    /// Whether a text has this digest; it takes as long wherever they differ.
+    #[must_use]
+    pub fn is_digest_of(&self, kind: TokenKind, clear: &str, digest: &str) -> bool {
+        let known = STANDARD_NO_PAD.decode(digest).unwrap_or_default();
+        self.keyed(kind, clear).verify_slice(&known).is_ok()
+    }
+
+    fn keyed(&self, kind: TokenKind, clear: &str) -> Hmac<Sha256> {
         let digest = self.digest.clone();
         let digest = digest.chain_update(kind.label()).chain_update([0]);
-        STANDARD_NO_PAD.encode(
-            digest
-                .chain_update(clear.as_bytes())
-                .finalize()
-                .into_bytes(),
-        )
+        digest.chain_update(clear.as_bytes())
     }
 
     /// Seals a token's clear text.
@@ -159,6 +169,8 @@ impl TokenKind {
             Self::Card => b"card",
             Self::Reference => b"reference",
             Self::Account => b"account",
+            Self::AppKey => b"app key",
+            Self::PairingCode => b"pairing code",
             Self::Check => b"check",
         }
     }
@@ -270,6 +282,10 @@ mod tests {
         assert_ne!(vault.digest(TokenKind::Account, "b"), digest);
         assert_ne!(vault.digest(TokenKind::Card, "a"), digest);
         assert_ne!(other.digest(TokenKind::Account, "a"), digest);
+        assert!(vault.is_digest_of(TokenKind::Account, "a", &digest));
+        assert!(!vault.is_digest_of(TokenKind::AppKey, "a", &digest));
+        assert!(!vault.is_digest_of(TokenKind::Account, "b", &digest));
+        assert!(!vault.is_digest_of(TokenKind::Account, "a", ""));
         assert!(other.unseal(TokenKind::Card, &sealed).is_err());
     }
 

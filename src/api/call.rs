@@ -3,6 +3,7 @@
 use firmware_protocols::vocabulary::Money;
 use tokio::sync::oneshot;
 
+use crate::domain::app::Change;
 use crate::domain::doubt::Doubt;
 use crate::domain::event::Event;
 use crate::domain::id::{
@@ -39,6 +40,15 @@ pub enum Call {
         query: Query,
         /// Where the answer goes.
         reply: oneshot::Sender<Result<Found, Refusal>>,
+    },
+    /// Let an app in or out.
+    Change {
+        /// What.
+        change: Change,
+        /// The app that asks for it.
+        by: ClientName,
+        /// Where the answer goes, once it is so.
+        reply: oneshot::Sender<Result<(), Refusal>>,
     },
     /// Stop what a terminal is doing.
     Abort {

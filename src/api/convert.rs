@@ -7,15 +7,22 @@ use super::error::ApiError;
 use super::request as wire;
 use super::text::Text;
 use super::{Gateway, order};
-use crate::domain::id::{Fingerprint, LineId, OperationId, OrderId, PaymentId, TerminalId};
+use crate::domain::id::{
+    ClientName, Fingerprint, LineId, OperationId, OrderId, PaymentId, TerminalId,
+};
 use crate::domain::request::{DepositShare, PickupTender, Request, Resolution};
 use crate::domain::search::PhoneEnd;
 use crate::outcome::code::Code;
 
-/// Digest of a method and its parameters without their idempotency key. Equal requests have equal
+/// Digest of a method, its parameters without their idempotency key, and the app that asks: the answer
+/// to one app's request is none for another that uses the same key. Equal requests have equal
 /// digests, whatever the sequence of their fields; tokens do not show in it, and of a phone number it
 /// holds no more than the order keeps: whoever has the order could guess the rest by it.
-pub(super) fn fingerprint(method: &str, params: &serde_json::Value) -> Fingerprint {
+pub(super) fn fingerprint(
+    method: &str,
+    params: &serde_json::Value,
+    app: &ClientName,
+) -> Fingerprint {
     let mut params = params.clone();
     if let serde_json::Value::Object(fields) = &mut params {
         fields.remove("idempotency_key");
@@ -28,6 +35,8 @@ pub(super) fn fingerprint(method: &str, params: &serde_json::Value) -> Fingerpri
     digest.update(method.as_bytes());
     digest.update([0]);
     digest.update(params.to_string().as_bytes());
+    digest.update([0]);
+    digest.update(app.as_str().as_bytes());
     let hex: String = digest
         .finalize()
         .iter()
@@ -115,12 +124,12 @@ impl Gateway {
         Ok(Request::OrderPut { order, payments })
     }
 
-    pub(super) fn resolve(params: wire::OperationResolve) -> Request {
+    pub(super) fn resolve(params: wire::OperationResolve, by: &ClientName) -> Request {
         Request::OperationResolve(Resolution {
             operation: OperationId::new(params.operation_id.into_string()),
             finding: params.finding,
             evidence: params.evidence.into_string(),
-            by: params.by.into_string(),
+            by: by.as_str().to_owned(),
             reason: params.reason.into_string(),
         })
     }

@@ -5,6 +5,7 @@ use firmware_protocols::vocabulary::Money;
 use serde_json::{Map, Value, json};
 
 use super::call::Refusal;
+use crate::domain::app::Role;
 use crate::domain::id::OperationId;
 use crate::domain::rejection::{OrderProblem, Rejection};
 use crate::outcome::code::Code;
@@ -36,6 +37,8 @@ struct Details {
     order_version: Option<u64>,
     /// The operation that is in the way.
     holder: Option<String>,
+    /// The role that would do.
+    needs: Option<Role>,
 }
 
 impl ApiError {
@@ -69,6 +72,24 @@ impl ApiError {
     /// Our own fault; the log knows more.
     pub(super) fn internal() -> Self {
         Self::new(-32603, Code::InternalError)
+    }
+
+    /// No key, or none that opens anything. Who is not let in learns nothing else.
+    pub(super) fn unauthorized() -> Self {
+        Self::refused(Code::Unauthorized)
+    }
+
+    /// The key is right, the role is not.
+    pub(super) fn forbidden(method: &str, role: Role, needed: Role) -> Self {
+        let problem = format!("{method} needs {needed}, this is {role}");
+        let mut error = Self::malformed(-32000, Code::Forbidden, &problem);
+        error.details.needs = Some(needed);
+        error
+    }
+
+    /// No place is free for one more connection.
+    pub(super) fn full() -> Self {
+        Self::refused(Code::TooManyConnections)
     }
 
     fn refused(code: Code) -> Self {
@@ -105,6 +126,9 @@ impl ApiError {
             if let Some(text) = text {
                 data.insert(name.to_owned(), text.as_str().into());
             }
+        }
+        if let Some(needed) = self.details.needs {
+            data.insert("needs".to_owned(), word(&needed));
         }
         for (name, number) in [
             ("available_minor", self.details.available_minor),
@@ -184,6 +208,10 @@ impl From<Rejection> for ApiError {
             }
             Rejection::CurrencyMismatch { expected } => {
                 parameter("currency", &format!("must be {} here", expected.code()))
+            }
+            Rejection::AppUnknown(id) => parameter("app", &format!("`{id}` has not paired")),
+            Rejection::AppNameTaken(id) => {
+                parameter("app", &format!("`{id}` has paired; revoke it first"))
             }
             Rejection::LineUnknown(id) => {
                 parameter("lines", &format!("the order has no line `{id}`"))

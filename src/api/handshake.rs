@@ -1,8 +1,10 @@
 //! Who may open a connection: a browser only from an allowed origin, and nobody by a foreign host
-//! name (cross-site WebSocket hijacking, DNS rebinding).
+//! name (cross-site WebSocket hijacking, DNS rebinding). Whose key it has is asked later.
 
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode, header};
+
+use super::door::Door;
 
 /// The path of this version of the API.
 pub(super) const PATH: &str = "/v1";
@@ -10,7 +12,7 @@ pub(super) const PATH: &str = "/v1";
 /// The subprotocol of this version of the API.
 pub(super) const SUBPROTOCOL: &str = "posd.v1";
 
-/// Accepts or refuses a handshake.
+/// Accepts or refuses a handshake, and tells the origin that it came from.
 #[expect(
     clippy::result_large_err,
     reason = "the library's callback has this signature"
@@ -18,7 +20,8 @@ pub(super) const SUBPROTOCOL: &str = "posd.v1";
 pub(super) fn check(
     request: &Request,
     mut response: Response,
-    allowed_origins: &[String],
+    door: &Door,
+    told_origin: &mut Option<String>,
 ) -> Result<Response, ErrorResponse> {
     if request.uri().path() != PATH {
         return Err(refusal(StatusCode::NOT_FOUND, "the API is at /v1"));
@@ -28,13 +31,15 @@ pub(super) fn check(
     }
     // A program sends no origin; a browser always does, and cannot lie about it.
     if let Some(origin) = request.headers().get(header::ORIGIN) {
-        let allowed = allowed_origins
-            .iter()
-            .any(|allowed| origin.as_bytes() == allowed.as_bytes());
-        if !allowed {
-            tracing::warn!(?origin, "connection from an origin that is not allowed");
+        let known = origin
+            .to_str()
+            .ok()
+            .filter(|origin| door.knows_origin(origin));
+        let Some(known) = known else {
+            tracing::warn!(?origin, "connection from an origin that is not paired");
             return Err(refusal(StatusCode::FORBIDDEN, "origin not allowed"));
-        }
+        };
+        *told_origin = Some(known.to_owned());
     }
     let offered = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL);
     let offers_ours = offered

@@ -18,6 +18,7 @@ pub(super) fn notification(seq: u64, at: Timestamp, event: &Event) -> Value {
     json!({"jsonrpc": "2.0", "method": "event", "params": params})
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one row for each event")]
 fn fields(event: &Event) -> Value {
     match event {
         Event::OperationStarted { operation, method } => json!({
@@ -84,6 +85,17 @@ fn fields(event: &Event) -> Value {
         Event::TerminalConnected { terminal } => json!({
             "event": "terminal_connected", "terminal": terminal.as_str(),
         }),
+        Event::AppPaired {
+            app,
+            role,
+            check_word,
+        } => json!({
+            "event": "app_paired", "app": app.as_str(), "role": role, "check_word": check_word,
+        }),
+        Event::AppRoleChanged { app, role } => json!({
+            "event": "app_role_changed", "app": app.as_str(), "role": role,
+        }),
+        Event::AppRevoked { app } => json!({"event": "app_revoked", "app": app.as_str()}),
         Event::TerminalDisconnected { terminal, cause } => json!({
             "event": "terminal_disconnected", "terminal": terminal.as_str(), "cause": cause,
         }),

@@ -5,6 +5,7 @@ use firmware_protocols::vocabulary::Currency;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::domain::app::Role;
 use crate::domain::doubt::Finding;
 
 use super::text::{Amount, Count, Text};
@@ -28,8 +29,44 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Hello {
-    pub(super) client: Text,
+    pub(super) key: Option<Key>,
     pub(super) language: Option<Text>,
+}
+
+/// The key of an app. It prints nothing of itself, and an error never repeats it.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(super) struct Key(pub(super) String);
+
+/// `session.pair`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pair {
+    pub(super) code: Text,
+}
+
+/// `app.invite`: a page in a browser has an origin.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AppInvite {
+    pub(super) app: Text,
+    pub(super) role: Option<Role>,
+    pub(super) origin: Option<Text>,
+}
+
+/// `app.set_role`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AppSetRole {
+    pub(super) app: Text,
+    pub(super) role: Role,
+}
+
+/// `app.revoke`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AppRevoke {
+    pub(super) app: Text,
 }
 
 #[derive(Deserialize)]
@@ -174,7 +211,6 @@ pub(super) struct OperationResolve {
     pub(super) finding: Finding,
     /// From `operation.get`, as it was shown.
     pub(super) evidence: Text,
-    pub(super) by: Text,
     pub(super) reason: Text,
 }
 

@@ -1,7 +1,7 @@
 //! One connection: frames in, calls to the station, frames out. Several requests can be in flight;
 //! a slow one never holds up another.
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -11,15 +11,18 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
 use tokio::task::AbortHandle;
+use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 use super::call::{Answer, Call, Found, Query, Refusal};
 use super::convert::{self, fingerprint};
+use super::door::{Seat, Ticket};
 use super::error::ApiError;
 use super::request as wire;
 use super::text::Text;
-use super::{Gateway, handshake, push, reply};
+use super::{Gateway, handshake, method, push, reply};
+use crate::domain::app::{Change, Role};
 use crate::domain::id::{ClientName, IdempotencyKey, OperationId, OrderId, PaymentId};
 use crate::domain::request::Request;
 use crate::outcome::code::Code;
@@ -34,33 +37,57 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Serves one connection to its end.
 pub(super) async fn run(stream: TcpStream, gateway: Gateway) -> Result<(), Error> {
     stream.set_nodelay(true)?;
+    let ticket = gateway.door.wait();
+    let (socket, origin) = tokio::select! {
+        accepted = accept(stream, &gateway) => accepted?,
+        () = ticket.shown_out() => return Ok(()),
+    };
+    let (outgoing, frames) = mpsc::channel::<Value>(BACKLOG_MAX);
+    let connection = Arc::new(Connection {
+        visitor: std::sync::Mutex::new(Visitor {
+            seat: None,
+            language: gateway.language,
+        }),
+        gateway,
+        origin,
+        outgoing,
+        subscription: Mutex::new(None),
+    });
+    serve(socket, frames, &connection, ticket).await
+}
+
+/// The handshake, and the origin of the page that asks for it.
+async fn accept(stream: TcpStream, gateway: &Gateway) -> Result<Accepted, Error> {
     let config = WebSocketConfig::default()
         .read_buffer_size(4096)
         .max_message_size(Some(gateway.limits.frame_bytes))
         .max_frame_size(Some(gateway.limits.frame_bytes));
-    let origins = Arc::clone(&gateway.allowed_origins);
+    let mut origin = None;
     #[expect(
         clippy::result_large_err,
         reason = "the library's callback has this signature"
     )]
-    let check = move |request: &_, response| handshake::check(request, response, &origins);
+    let check =
+        |request: &_, response| handshake::check(request, response, &gateway.door, &mut origin);
     let accepting = tokio_tungstenite::accept_hdr_async_with_config(stream, check, Some(config));
     let socket = tokio::time::timeout(HANDSHAKE_TIMEOUT, accepting)
         .await
         .map_err(|_| Error::ConnectionClosed)??;
+    Ok((socket, origin))
+}
+
+type Accepted = (WebSocketStream<TcpStream>, Option<String>);
+
+async fn serve(
+    socket: WebSocketStream<TcpStream>,
+    mut frames: mpsc::Receiver<Value>,
+    connection: &Arc<Connection>,
+    ticket: Ticket,
+) -> Result<(), Error> {
     let (mut sink, mut source) = socket.split();
-    let guest = Guest {
-        client: ClientName::new("unnamed"),
-        language: gateway.language,
-    };
-    let limits = gateway.limits;
-    let (outgoing, mut frames) = mpsc::channel::<Value>(BACKLOG_MAX);
-    let connection = Arc::new(Connection {
-        gateway,
-        outgoing,
-        guest: Mutex::new(guest),
-        subscription: Mutex::new(None),
-    });
+    let limits = connection.gateway.limits;
+    let mut apps = connection.gateway.door.watch();
+    let mut ticket = Some(ticket);
     let places = Arc::new(Semaphore::new(limits.in_flight));
     let mut place = None;
     loop {
@@ -76,12 +103,27 @@ pub(super) async fn run(stream: TcpStream, gateway: Gateway) -> Result<(), Error
                 };
                 sent?;
             }
+            () = shown_out(ticket.as_ref()) => return Ok(()),
+            changed = apps.changed() => {
+                if changed.is_err() || connection.is_revoked() {
+                    return Ok(());
+                }
+            }
             // What there is no place for waits in the socket.
             free = Arc::clone(&places).acquire_owned(), if place.is_none() => place = free.ok(),
             message = source.next(), if place.is_some() => match message {
                 None | Some(Ok(Message::Close(_))) => return Ok(()),
                 Some(Ok(frame @ (Message::Text(_) | Message::Binary(_)))) => {
-                    let connection = Arc::clone(&connection);
+                    if ticket.is_some() {
+                        // One at a time: what comes behind the key is asked by the app.
+                        tokio::select! {
+                            () = connection.handle(&frame) => {}
+                            () = shown_out(ticket.as_ref()) => return Ok(()),
+                        }
+                        ticket = ticket.filter(|_| connection.caller().is_none());
+                        continue;
+                    }
+                    let connection = Arc::clone(connection);
                     let place = place.take();
                     tokio::spawn(async move {
                         connection.handle(&frame).await;
@@ -95,22 +137,55 @@ pub(super) async fn run(stream: TcpStream, gateway: Gateway) -> Result<(), Error
     }
 }
 
-struct Connection {
-    gateway: Gateway,
+async fn shown_out(ticket: Option<&Ticket>) {
+    match ticket {
+        Some(ticket) => ticket.shown_out().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What the requests of one connection share.
+pub(super) struct Connection {
+    pub(super) gateway: Gateway,
+    /// Of the page that opened it.
+    pub(super) origin: Option<String>,
     outgoing: mpsc::Sender<Value>,
-    guest: Mutex<Guest>,
+    visitor: std::sync::Mutex<Visitor>,
     /// Sends events; a connection has one at most.
     subscription: Mutex<Option<AbortHandle>>,
 }
 
-/// Who is at the other end, as `session.hello` said.
-#[derive(Clone)]
-struct Guest {
-    client: ClientName,
-    language: Language,
+/// Who is at the other end.
+pub(super) struct Visitor {
+    /// There once it has shown a key.
+    pub(super) seat: Option<Seat>,
+    pub(super) language: Language,
+}
+
+/// The app that asks, and what it may do now.
+pub(super) struct Caller {
+    pub(super) app: ClientName,
+    pub(super) role: Role,
 }
 
 impl Connection {
+    pub(super) fn visitor(&self) -> MutexGuard<'_, Visitor> {
+        self.visitor.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn caller(&self) -> Option<Caller> {
+        let visitor = self.visitor();
+        let seat = visitor.seat.as_ref()?;
+        Some(Caller {
+            app: seat.app.clone(),
+            role: self.gateway.door.role(seat)?,
+        })
+    }
+
+    fn is_revoked(&self) -> bool {
+        self.visitor().seat.is_some() && self.caller().is_none()
+    }
+
     /// Carries the request in a frame out and answers it.
     async fn handle(self: &Arc<Self>, frame: &Message) {
         let parsed = parse(frame).map_err(|error| (Value::Null, error));
@@ -134,7 +209,7 @@ impl Connection {
     }
 
     async fn fail(&self, id: &Value, error: &ApiError) {
-        let error = error.to_json(self.guest.lock().await.language);
+        let error = error.to_json(self.visitor().language);
         self.send(json!({"jsonrpc": "2.0", "id": id, "error": error}))
             .await;
     }
@@ -146,17 +221,29 @@ impl Connection {
     }
 
     async fn dispatch(self: &Arc<Self>, method: &str, params: Value) -> Result<Value, ApiError> {
-        let print = fingerprint(method, &params);
-        let Some((key, request)) = self.gateway.request(method, &params)? else {
-            return self.question(method, params).await;
+        let caller = self.caller();
+        let role = caller.as_ref().map(|caller| caller.role);
+        if let Err(error) = method::check(method, &params, role) {
+            let app = caller.as_ref().map(|caller| caller.app.as_str());
+            // Of a name that is not ours nothing is logged: it may hold anything.
+            let (_, problem) = error.in_short();
+            tracing::warn!(app, method = method::known(method), problem, "not allowed");
+            return Err(error);
+        }
+        let Some(caller) = caller else {
+            return self.let_in(method, &params).await;
+        };
+        let print = fingerprint(method, &params, &caller.app);
+        let Some((key, request)) = self.gateway.request(method, &params, &caller.app)? else {
+            return self.question(method, params, &caller).await;
         };
         let (reply, answer) = oneshot::channel();
-        let Guest { client, language } = self.guest.lock().await.clone();
+        let language = self.visitor().language;
         let request = Box::new(request);
         let call = Call::Ask {
             key,
             fingerprint: print,
-            client,
+            client: caller.app,
             request,
             reply,
         };
@@ -164,14 +251,30 @@ impl Connection {
         Ok(reply::answer(&answer, language))
     }
 
+    /// The methods for whoever has shown no key.
+    async fn let_in(&self, method: &str, params: &Value) -> Result<Value, ApiError> {
+        match method {
+            "session.hello" => self.greet(read(params)?).await,
+            "session.pair" => self.pair(read(params)?).await,
+            _ => Err(ApiError::unauthorized()),
+        }
+    }
+
     /// The methods that move no money.
-    async fn question(self: &Arc<Self>, method: &str, params: Value) -> Result<Value, ApiError> {
+    async fn question(
+        self: &Arc<Self>,
+        method: &str,
+        params: Value,
+        caller: &Caller,
+    ) -> Result<Value, ApiError> {
         let mut include_tokens = false;
         let query = match method {
-            "session.hello" => {
-                let params: wire::Hello = read(&params)?;
-                self.greet(params).await?;
-                Query::Info
+            "session.hello" | "session.pair" => return self.let_in(method, &params).await,
+            "app.invite" => return self.invite(read(&params)?, caller),
+            "app.list" => return read(&params).map(|wire::Nothing {}| self.list_apps()),
+            "app.set_role" | "app.revoke" => {
+                let change = change(method, &params)?;
+                return self.change(change, caller.app.clone()).await;
             }
             "station.info" => read(&params).map(|wire::Nothing {}| Query::Info)?,
             "station.health" => read(&params).map(|wire::Nothing {}| Query::Health)?,
@@ -197,26 +300,13 @@ impl Connection {
             "operation.get" => operation_query(read(&params)?)?,
             "events.subscribe" => return self.subscribe(&read(&params)?).await,
             _ => {
-                let problem = "there is no such method";
-                return Err(ApiError::malformed(-32601, Code::MethodNotFound, problem));
+                tracing::error!(method, "is in the table of methods and nowhere else");
+                return Err(ApiError::internal());
             }
         };
         let found = self.query(query).await?;
-        let language = self.guest.lock().await.language;
+        let language = self.visitor().language;
         Ok(self.gateway.found(found, include_tokens, language))
-    }
-
-    async fn greet(&self, hello: wire::Hello) -> Result<(), ApiError> {
-        let language = match hello.language {
-            None => self.gateway.language,
-            Some(tag) => Language::by_tag(tag.as_str()).ok_or_else(|| {
-                let problem = format!("must be one of {}", Language::tags());
-                ApiError::parameter(Code::LanguageUnknown, "language", &problem)
-            })?,
-        };
-        let client = ClientName::new(hello.client.into_string());
-        *self.guest.lock().await = Guest { client, language };
-        Ok(())
     }
 
     async fn abort(&self, params: wire::TerminalAbort) -> Result<Value, ApiError> {
@@ -285,12 +375,12 @@ impl Connection {
         }
     }
 
-    async fn query(&self, query: Query) -> Result<Found, ApiError> {
+    pub(super) async fn query(&self, query: Query) -> Result<Found, ApiError> {
         let (reply, answer) = oneshot::channel();
         self.call(Call::Query { query, reply }, answer).await
     }
 
-    async fn call<T>(
+    pub(super) async fn call<T>(
         &self,
         call: Call,
         answer: oneshot::Receiver<Result<T, Refusal>>,
@@ -311,7 +401,12 @@ impl Connection {
 impl Gateway {
     /// The operation that a method asks for, with the app's name for it; `None` when the method is
     /// no operation.
-    fn request(&self, method: &str, params: &Value) -> Result<Option<Keyed>, ApiError> {
+    fn request(
+        &self,
+        method: &str,
+        params: &Value,
+        app: &ClientName,
+    ) -> Result<Option<Keyed>, ApiError> {
         let keyed =
             |key: &Text, request| Ok(Some((Some(IdempotencyKey::new(key.as_str())), request)));
         match method {
@@ -360,7 +455,7 @@ impl Gateway {
             }
             "operation.resolve" => {
                 let params: wire::OperationResolve = read(params)?;
-                keyed(&params.idempotency_key.clone(), Self::resolve(params))
+                keyed(&params.idempotency_key.clone(), Self::resolve(params, app))
             }
             "pickup.capture" => {
                 let params: wire::PickupCapture = read(params)?;
@@ -376,6 +471,18 @@ impl Gateway {
 
 /// An operation and the app's name for it.
 type Keyed = (Option<IdempotencyKey>, Request);
+
+fn change(method: &str, params: &Value) -> Result<Change, ApiError> {
+    if method == "app.revoke" {
+        let params: wire::AppRevoke = read(params)?;
+        let app = ClientName::new(params.app.into_string());
+        return Ok(Change::Revoke { app });
+    }
+    let params: wire::AppSetRole = read(params)?;
+    let app = ClientName::new(params.app.into_string());
+    let role = params.role;
+    Ok(Change::SetRole { app, role })
+}
 
 fn operation_query(params: wire::OperationGet) -> Result<Query, ApiError> {
     match (params.idempotency_key, params.operation_id) {

@@ -64,6 +64,8 @@ pub enum Effect {
         /// Which.
         operation: OperationId,
     },
+    /// From now on the apps are let in that are in the books.
+    AppsChanged,
 }
 
 /// One thing asked of a processor.

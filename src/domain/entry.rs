@@ -5,6 +5,7 @@ use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::{Receipt, SyncId};
 use serde::{Deserialize, Serialize};
 
+use super::app::{App, Role};
 use super::id::{
     ClientName, EffectId, Fingerprint, IdempotencyKey, LineId, OperationId, OrderId, PaymentId,
     TerminalId, Timestamp,
@@ -174,6 +175,29 @@ pub enum Entry {
         /// Its transaction-sync value, if it uses one.
         sync: Option<SyncId>,
     },
+    /// An app has paired.
+    AppPaired {
+        /// The app.
+        app: Box<App>,
+        /// Who invited it.
+        by: ClientName,
+    },
+    /// An app may do something else.
+    AppRoleChanged {
+        /// Which.
+        app: ClientName,
+        /// What it may do now.
+        role: Role,
+        /// Who says so.
+        by: ClientName,
+    },
+    /// An app is let in no more.
+    AppRevoked {
+        /// Which.
+        app: ClientName,
+        /// Who says so.
+        by: ClientName,
+    },
 }
 
 impl Entry {
@@ -198,7 +222,10 @@ impl Entry {
             | Self::PaymentMoved { .. }
             | Self::OrderStored { .. }
             | Self::TenderAdded { .. }
-            | Self::TerminalSeen { .. } => None,
+            | Self::TerminalSeen { .. }
+            | Self::AppPaired { .. }
+            | Self::AppRoleChanged { .. }
+            | Self::AppRevoked { .. } => None,
         }
     }
 
@@ -223,7 +250,10 @@ impl Entry {
             | Self::LinesCancelled { .. }
             | Self::OrderStored { .. }
             | Self::TenderAdded { .. }
-            | Self::TerminalSeen { .. } => None,
+            | Self::TerminalSeen { .. }
+            | Self::AppPaired { .. }
+            | Self::AppRoleChanged { .. }
+            | Self::AppRevoked { .. } => None,
         }
     }
 
@@ -248,7 +278,10 @@ impl Entry {
             | Self::OperationFinished { .. }
             | Self::PaymentOpened { .. }
             | Self::PaymentMoved { .. }
-            | Self::TerminalSeen { .. } => None,
+            | Self::TerminalSeen { .. }
+            | Self::AppPaired { .. }
+            | Self::AppRoleChanged { .. }
+            | Self::AppRevoked { .. } => None,
         }
     }
 }

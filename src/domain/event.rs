@@ -4,8 +4,9 @@
 use firmware_protocols::vocabulary::terminal::PromptKind;
 use serde::{Deserialize, Serialize};
 
+use super::app::Role;
 use super::doubt::Finding;
-use super::id::{OperationId, OrderId, PaymentId, TerminalId};
+use super::id::{ClientName, OperationId, OrderId, PaymentId, TerminalId};
 use super::outcome::{Reason, Verdict};
 use super::payment::Status;
 
@@ -99,6 +100,27 @@ pub enum Event {
         terminal: TerminalId,
         /// Why, for a technician.
         cause: String,
+    },
+    /// An app has paired.
+    AppPaired {
+        /// Which.
+        app: ClientName,
+        /// What it may do.
+        role: Role,
+        /// What it shows too.
+        check_word: String,
+    },
+    /// An app may do something else.
+    AppRoleChanged {
+        /// Which.
+        app: ClientName,
+        /// What it may do now.
+        role: Role,
+    },
+    /// An app is let in no more.
+    AppRevoked {
+        /// Which.
+        app: ClientName,
     },
 }
 

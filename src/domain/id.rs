@@ -48,10 +48,18 @@ names! {
     TerminalId;
     /// A configured connector with its merchant properties.
     MerchantAccountId;
-    /// The app that asked, as it named itself in `session.hello`.
+    /// The app that asked, by the name under which it has paired.
     ClientName;
     /// Digest of a method and its parameters: tells a repeat from a key used for something else.
     Fingerprint;
+}
+
+impl ClientName {
+    /// Whoever has the key of the machine itself; no app can pair under this name.
+    #[must_use]
+    pub fn local() -> Self {
+        Self("local".to_owned())
+    }
 }
 
 impl TerminalId {

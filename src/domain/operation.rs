@@ -243,7 +243,10 @@ impl Operation {
             | Entry::PaymentMoved { .. }
             | Entry::PaymentOpened { .. }
             | Entry::TenderAdded { .. }
-            | Entry::TerminalSeen { .. } => {}
+            | Entry::TerminalSeen { .. }
+            | Entry::AppPaired { .. }
+            | Entry::AppRoleChanged { .. }
+            | Entry::AppRevoked { .. } => {}
         }
     }
 

@@ -2,7 +2,7 @@
 
 use firmware_protocols::vocabulary::{Currency, Money};
 
-use super::id::{LineId, OperationId, OrderId, PaymentId, TerminalId};
+use super::id::{ClientName, LineId, OperationId, OrderId, PaymentId, TerminalId};
 
 /// A refusal. Nothing was journalled or sent. Checked in this order of precedence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +98,10 @@ pub enum Rejection {
     NotInDoubt,
     /// More is known of a doubt than what was shown to the person who decides.
     EvidenceChanged,
+    /// No app of that name has paired.
+    AppUnknown(ClientName),
+    /// An app of that name has paired already.
+    AppNameTaken(ClientName),
     /// A deposit that is larger than the order, or an order that contradicts itself.
     OrderInvalid {
         /// What is wrong.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::app::App;
 use super::directory::Directory;
 use super::entry::Entry;
-use super::id::{EffectId, OperationId, OrderId, PaymentId, TerminalId};
+use super::id::{ClientName, EffectId, OperationId, OrderId, PaymentId, TerminalId};
 use super::operation::Operation;
 use super::order::{LineState, Order};
 use super::payment::Payment;
@@ -33,6 +34,8 @@ pub struct Aggregates {
     pub orders: BTreeMap<OrderId, Order>,
     /// Terminals, as far as anything is known of them.
     pub terminals: BTreeMap<TerminalId, Terminal>,
+    /// Apps that have paired.
+    pub apps: BTreeMap<ClientName, App>,
 }
 
 impl Aggregates {
@@ -86,6 +89,9 @@ impl Aggregates {
                 };
                 self.terminals.insert(terminal.clone(), seen);
             }
+            Entry::AppPaired { .. } | Entry::AppRoleChanged { .. } | Entry::AppRevoked { .. } => {
+                self.apply_to_apps(entry);
+            }
             Entry::OrderStored { .. }
             | Entry::LinesReserved { .. }
             | Entry::LinesFulfilled { .. }
@@ -99,6 +105,20 @@ impl Aggregates {
             | Entry::StepDelayed { .. }
             | Entry::StepRepeated { .. }
             | Entry::StepAnswered { .. } => {}
+        }
+    }
+
+    fn apply_to_apps(&mut self, entry: &Entry) {
+        if let Entry::AppPaired { app, .. } = entry {
+            self.apps.insert(app.name.clone(), (**app).clone());
+        }
+        if let Entry::AppRoleChanged { app, role, .. } = entry
+            && let Some(app) = self.apps.get_mut(app)
+        {
+            app.role = *role;
+        }
+        if let Entry::AppRevoked { app, .. } = entry {
+            self.apps.remove(app);
         }
     }
 

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::JournalError;
 use super::schema;
+use crate::domain::app::App;
 use crate::domain::entry::Entry;
 use crate::domain::event::Event;
 use crate::domain::id::{
@@ -214,6 +215,12 @@ impl Reader {
             Ok((TerminalId::new(id), from_json(&body, "terminal")?))
         })
         .collect()
+    }
+
+    /// The apps that have paired.
+    pub fn apps(&self) -> Result<Vec<App>, JournalError> {
+        let apps = self.bodies("SELECT body FROM app", "app")?;
+        Ok(apps)
     }
 
     /// Events after a place, at most `limit`.

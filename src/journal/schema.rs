@@ -12,7 +12,7 @@ use super::marks;
 use super::walk::each_entry;
 
 /// Schema versions: number n brings `user_version` from n to n + 1.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     Migration::sql(include_str!("schema/001.sql")),
     Migration {
         sql: include_str!("schema/002.sql"),
@@ -23,6 +23,7 @@ const MIGRATIONS: [Migration; 4] = [
         fill: Some(marks::fill),
     },
     Migration::sql(include_str!("schema/004.sql")),
+    Migration::sql(include_str!("schema/005.sql")),
 ];
 
 /// One step of the schema.

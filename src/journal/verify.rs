@@ -225,7 +225,7 @@ fn check_tables(connection: &Connection, done: &mut Verification) -> Result<(), 
         .checked_div(ORDERS_PER_PASS)
         .unwrap_or(0)
         .saturating_add(1);
-    let (mut orders, mut payments, mut terminals) = (0_u64, 0_u64, 0_u64);
+    let (mut orders, mut payments, mut terminals, mut apps) = (0_u64, 0_u64, 0_u64, 0_u64);
     for pass in 0..passes {
         let mut books = Aggregates::default();
         for_entries(connection, |_, entry| {
@@ -240,10 +240,12 @@ fn check_tables(connection: &Connection, done: &mut Verification) -> Result<(), 
         orders = orders.saturating_add(length(books.orders.len()));
         payments = payments.saturating_add(length(books.payments.len()));
         terminals = length(books.terminals.len());
+        apps = length(books.apps.len());
     }
     check_count(connection, done, "customer_order", orders)?;
     check_count(connection, done, "payment", payments)?;
-    check_count(connection, done, "terminal", terminals)
+    check_count(connection, done, "terminal", terminals)?;
+    check_count(connection, done, "app", apps)
 }
 
 fn compare_tables(
@@ -276,6 +278,14 @@ fn compare_tables(
             .optional()?;
         let found = body.and_then(|body| from_json(&body, "terminal").ok());
         done.compare(found.as_ref() == Some(terminal), "terminal", id.as_str());
+    }
+    let mut select = connection.prepare("SELECT body FROM app WHERE id = ?")?;
+    for (name, app) in &books.apps {
+        let body: Option<String> = select
+            .query_row([name.as_str()], |row| row.get(0))
+            .optional()?;
+        let found = body.and_then(|body| from_json(&body, "app").ok());
+        done.compare(found.as_ref() == Some(app), "app", name.as_str());
     }
     Ok(())
 }

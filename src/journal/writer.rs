@@ -182,7 +182,29 @@ fn append(
             .prepare_cached("INSERT OR REPLACE INTO terminal (id, body) VALUES (?, ?)")?
             .execute(params![terminal.as_str(), json(&seen)?])?;
     }
+    note_app(transaction, entry)?;
     Ok(head)
+}
+
+fn note_app(transaction: &Transaction<'_>, entry: &Entry) -> Result<(), JournalError> {
+    if let Entry::AppPaired { app, .. } = entry {
+        transaction
+            .prepare_cached("INSERT INTO app (id, body) VALUES (?, ?)")?
+            .execute(params![app.name.as_str(), json(app)?])?;
+    }
+    if let Entry::AppRoleChanged { app, role, .. } = entry {
+        transaction
+            .prepare_cached(
+                "UPDATE app SET body = json_set(body, '$.role', ? ->> '$') WHERE id = ?",
+            )?
+            .execute(params![json(role)?, app.as_str()])?;
+    }
+    if let Entry::AppRevoked { app, .. } = entry {
+        transaction
+            .prepare_cached("DELETE FROM app WHERE id = ?")?
+            .execute([app.as_str()])?;
+    }
+    Ok(())
 }
 
 fn put_payment(transaction: &Transaction<'_>, payment: &Payment) -> Result<(), JournalError> {

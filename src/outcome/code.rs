@@ -190,6 +190,8 @@ impl From<&Rejection> for Code {
             Rejection::LineNotShipped(_) => Self::LineNotShipped,
             Rejection::NotInDoubt => Self::NotInDoubt,
             Rejection::EvidenceChanged => Self::EvidenceChanged,
+            Rejection::AppUnknown(_) => Self::AppUnknown,
+            Rejection::AppNameTaken(_) => Self::AppNameTaken,
             Rejection::OrderInvalid { .. } => Self::OrderInvalid,
         }
     }
@@ -527,6 +529,16 @@ catalogue! {
     AmountOutOfRange "amount_out_of_range" FixRequest Never [Brp "102"]
     /// Not the currency of the terminal, the payment or the order.
     CurrencyMismatch "currency_mismatch" FixRequest Never []
+    /// No key was shown, or none that opens anything; or a pairing code that does not.
+    Unauthorized "unauthorized" CallSupport Never []
+    /// The app's role does not allow this.
+    Forbidden "forbidden" CallSupport Never []
+    /// So many apps are connected that there is no place for one more.
+    TooManyConnections "too_many_connections" Retry Safe []
+    /// No app of that name has paired.
+    AppUnknown "app_unknown" FixRequest Never []
+    /// An app of that name has paired already.
+    AppNameTaken "app_name_taken" FixRequest Never []
     /// Nothing of that name is known here.
     NotFound "not_found" None Never []
     /// The journal cannot be written.

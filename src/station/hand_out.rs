@@ -54,6 +54,13 @@ impl Station {
                 };
                 self.answer(&operation, &answer);
             }
+            Effect::AppsChanged => {
+                self.tasks
+                    .push_back(Task::LetIn(self.state.books.apps.clone()));
+                if let Some(reply) = self.changes.pop_front() {
+                    let _ = reply.send(Ok(()));
+                }
+            }
         }
     }
 

@@ -92,7 +92,8 @@ fn spoil_effect(state: &State, effect: &mut Effect) {
         | Effect::ProceedTerminal { .. }
         | Effect::Wake { .. }
         | Effect::Answer { .. }
-        | Effect::AnswerInDoubt { .. } => {}
+        | Effect::AnswerInDoubt { .. }
+        | Effect::AppsChanged => {}
     }
 }
 
@@ -102,9 +103,10 @@ pub(super) fn early(effects: &mut Vec<Effect>) -> Vec<Effect> {
         Effect::Terminal { .. } | Effect::Processor { .. } => is_planted("sent_before_journal"),
         Effect::AcknowledgeTerminal { .. } => is_planted("acknowledged_before_journal"),
         Effect::Answer { .. } => is_planted("answered_before_journal"),
-        Effect::ProceedTerminal { .. } | Effect::Wake { .. } | Effect::AnswerInDoubt { .. } => {
-            false
-        }
+        Effect::ProceedTerminal { .. }
+        | Effect::Wake { .. }
+        | Effect::AnswerInDoubt { .. }
+        | Effect::AppsChanged => false,
     };
     let (early, late) = std::mem::take(effects).into_iter().partition(is_early);
     *effects = late;

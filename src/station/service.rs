@@ -16,11 +16,14 @@ use tokio::time::MissedTickBehavior;
 
 use super::{Input, Station, Task};
 use crate::api::call::Call;
+use crate::api::door::{Apps, Door};
 use crate::api::{self, Gateway};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::id::{OperationId, TerminalId};
+use crate::domain::app::{App, Role};
+use crate::domain::id::{ClientName, OperationId, TerminalId};
 use crate::journal::{self, Journal, JournalError, JournalErrorKind, Reader, Writer};
+use crate::local_key;
 use crate::processor::Processors;
 use crate::terminal;
 use crate::vault::{TokenKind, Vault, VaultError};
@@ -102,6 +105,8 @@ pub struct Service {
     vault: Arc<Vault>,
     processors: Processors,
     last_event: watch::Sender<u64>,
+    apps: watch::Sender<Apps>,
+    local: Option<App>,
     shift: Shift,
     /// Held for the life of the station: one station per data directory.
     _lock: File,
@@ -126,8 +131,13 @@ impl Service {
             .map_err(StartError::Processor)?;
         let (writer, reader) = open_journal(&config, &vault)?;
         let (last_event, _) = watch::channel(reader.last_event()?);
+        let clock = Clock::start();
+        let local = local_app(&config, &vault, clock);
+        let (apps, _) = watch::channel(Apps::default());
         Ok(Self {
-            clock: Clock::start(),
+            clock,
+            apps,
+            local,
             shift: Shift::new(&config, &vault, writer, reader)?,
             config,
             vault,
@@ -182,7 +192,12 @@ impl Service {
             vault: Arc::clone(&self.vault),
             terminals: self.config.terminals.keys().cloned().collect(),
             language: self.config.language,
-            allowed_origins: self.config.allowed_origins.clone().into(),
+            door: Arc::new(Door::new(
+                Arc::clone(&self.vault),
+                self.clock,
+                self.apps.subscribe(),
+                self.config.limits.connections,
+            )),
             limits: self.config.limits,
         }
     }
@@ -196,7 +211,16 @@ impl Service {
             let handle = terminal::spawn(id.clone(), config, self.clock, report);
             self.shift.terminals.insert(id, handle);
         }
+        let apps = self.shift.station.books().apps.clone();
+        self.let_in(apps.into_values());
         self.shift.station.handle_start(self.clock.utc());
+    }
+
+    /// From now on these apps are let in, and whoever has the key of the machine itself.
+    fn let_in(&self, apps: impl Iterator<Item = App>) {
+        let apps = self.local.iter().cloned().chain(apps);
+        let apps = apps.map(|app| (app.name.clone(), app)).collect();
+        self.apps.send_replace(Arc::new(apps));
     }
 
     /// Goes on from what is durable, if the journal can be written again. The drivers of before end
@@ -243,6 +267,7 @@ impl Service {
                     let _ = events.send(Input::Wake(operation));
                 });
             }
+            Task::LetIn(apps) => self.let_in(apps.into_values()),
             Task::Announce(last_event) => {
                 self.last_event.send_replace(last_event);
             }
@@ -270,6 +295,21 @@ impl Shift {
             inputs,
         })
     }
+}
+
+/// The app that has the key of the machine itself. A key that cannot be written keeps nobody else out.
+fn local_app(config: &Config, vault: &Vault, clock: Clock) -> Option<App> {
+    let key = local_key::open(&config.data_dir).inspect_err(|error| {
+        tracing::error!(%error, "the local key cannot be written: posd pair and posd call will not work");
+    });
+    Some(App {
+        name: ClientName::local(),
+        role: Role::Technician,
+        origin: None,
+        key: vault.digest(TokenKind::AppKey, &key.ok()?),
+        check_word: String::new(),
+        paired_at: clock.utc(),
+    })
 }
 
 /// Opens the journal, and makes sure that its tokens are sealed with our key.

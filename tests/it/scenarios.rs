@@ -13,6 +13,7 @@ mod journal;
 mod line;
 mod offline;
 mod orders;
+mod pairing;
 mod pickup;
 mod recovery;
 mod retry;

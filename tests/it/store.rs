@@ -341,15 +341,35 @@ impl Station {
         &self.url
     }
 
-    /// A connection of an app.
+    /// A connection of an app that may do everything: it has the key of the machine itself.
     pub(crate) fn app(&self) -> App {
-        App::connect(&self.url)
+        App::connect(&self.url, &self.local_key())
+    }
+
+    /// The key of the machine itself.
+    pub(crate) fn local_key(&self) -> String {
+        let key = std::fs::read_to_string(self.data_dir.join("local.key")).unwrap();
+        key.trim_end().to_owned()
+    }
+
+    /// Pairs an app; returns its key.
+    pub(crate) fn pair(&self, app: &str, role: &str) -> String {
+        let invite = json!({"app": app, "role": role});
+        let invited = self.app().call("app.invite", invite);
+        let mut stranger = App::stranger(&self.url).unwrap();
+        let paired = stranger.call("session.pair", json!({"code": invited["code"]}));
+        paired["key"].as_str().unwrap().to_owned()
+    }
+
+    /// A connection of an app that has paired.
+    pub(crate) fn app_with(&self, key: &str) -> App {
+        App::connect(&self.url, key)
     }
 
     /// A connection to a station that may have ended.
     #[cfg(feature = "failpoints")]
     pub(crate) fn try_app(&self) -> Result<App, Gone> {
-        App::try_connect(&self.url)
+        App::try_connect(&self.url, &self.local_key())
     }
 }
 
@@ -367,11 +387,19 @@ pub(crate) struct App {
 pub(crate) struct Gone;
 
 impl App {
-    pub(crate) fn connect(url: &str) -> Self {
-        Self::try_connect(url).unwrap()
+    fn connect(url: &str, key: &str) -> Self {
+        Self::try_connect(url, key).unwrap()
     }
 
-    fn try_connect(url: &str) -> Result<Self, Gone> {
+    fn try_connect(url: &str, key: &str) -> Result<Self, Gone> {
+        let mut app = Self::stranger(url)?;
+        let hello = app.try_call("session.hello", json!({"key": key}))?;
+        hello.unwrap();
+        Ok(app)
+    }
+
+    /// A connection that has not shown a key.
+    pub(crate) fn stranger(url: &str) -> Result<Self, Gone> {
         let (socket, _) = tungstenite::connect(url).map_err(|_| Gone)?;
         if let MaybeTlsStream::Plain(stream) = socket.get_ref() {
             stream.set_read_timeout(Some(PATIENCE)).unwrap();

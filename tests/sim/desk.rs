@@ -108,6 +108,8 @@ impl World<'_> {
                 let delay = Self::duration(after);
                 self.after(delay, Happening::Station(self.epoch, input));
             }
+            // Its apps have no door to pass.
+            Task::LetIn(_) => {}
             Task::Announce(seq) => {
                 let checked = self.auditor.on_announce(seq);
                 self.check(checked);

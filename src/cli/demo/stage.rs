@@ -4,15 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
+use super::super::client::Client;
 use super::super::say;
+use crate::local_key;
 
 /// Everything that plays.
 pub(super) struct Stage {
@@ -35,6 +33,7 @@ struct Simulator {
 pub(super) struct Station {
     pub(super) name: &'static str,
     config: PathBuf,
+    data_dir: PathBuf,
     pub(super) journal: PathBuf,
     process: Option<Child>,
     url: String,
@@ -43,8 +42,7 @@ pub(super) struct Station {
 /// A POS app. Events that come with its answers are printed.
 pub(super) struct App {
     name: &'static str,
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    next_id: u64,
+    client: Client,
     /// Place of the last event before it subscribed.
     pub(super) heard: u64,
 }
@@ -215,6 +213,7 @@ impl Station {
         Ok(Self {
             name,
             config,
+            data_dir,
             journal,
             process: None,
             url: String::new(),
@@ -267,17 +266,12 @@ impl Station {
     }
 
     async fn connect(&self) -> Result<App, String> {
-        let (socket, _) = tokio_tungstenite::connect_async(&self.url)
-            .await
-            .map_err(|error| format!("{}: {error}", self.url))?;
-        let mut app = App {
+        let key = local_key::path(&self.data_dir);
+        Ok(App {
             name: self.name,
-            socket,
-            next_id: 1,
+            client: Client::connect(&self.url, &key).await?,
             heard: 0,
-        };
-        app.call("session.hello", json!({"client": "demo"})).await?;
-        Ok(app)
+        })
     }
 }
 
@@ -295,48 +289,23 @@ impl App {
         method: &str,
         params: Value,
     ) -> Result<Result<Value, Value>, String> {
-        let id = self.send(method, params).await?;
-        loop {
-            let mut frame = self.next_frame().await?;
-            if frame["method"] == "event" {
-                self.show(&frame["params"]);
-            } else if frame["id"] == id {
-                return Ok(match frame.get("error") {
-                    Some(error) => Err(error.clone()),
-                    None => Ok(frame["result"].take()),
-                });
-            }
-        }
-    }
-
-    pub(super) async fn send(&mut self, method: &str, params: Value) -> Result<u64, String> {
-        let id = self.next_id;
-        self.next_id = id.saturating_add(1);
-        let request = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
-        let message = Message::text(request.to_string());
-        self.socket
-            .send(message)
-            .await
-            .map_err(|error| format!("{method}: {error}"))?;
-        Ok(id)
-    }
-
-    async fn next_frame(&mut self) -> Result<Value, String> {
-        loop {
-            let message = self.socket.next().await.ok_or("the station is gone")?;
-            if let Message::Text(text) = message.map_err(|error| error.to_string())? {
-                return serde_json::from_str(&text).map_err(|error| error.to_string());
-            }
-        }
-    }
-
-    fn show(&self, event: &Value) {
         let name = self.name;
-        if let Some(prompt) = event["prompt"].as_str() {
-            say(&format!("   {name} terminal: {prompt} {}", event["text"]));
-        } else if event["event"] == "operation_in_doubt" {
-            say(&format!("   {name} in doubt; finding out"));
-        }
+        self.client
+            .call(method, params, |event| show(name, event))
+            .await
+    }
+
+    /// Asks and does not wait for the answer.
+    pub(super) async fn send(&mut self, method: &str, params: Value) -> Result<u64, String> {
+        self.client.send(method, params).await
+    }
+}
+
+fn show(name: &str, event: &Value) {
+    if let Some(prompt) = event["prompt"].as_str() {
+        say(&format!("   {name} terminal: {prompt} {}", event["text"]));
+    } else if event["event"] == "operation_in_doubt" {
+        say(&format!("   {name} in doubt; finding out"));
     }
 }
 

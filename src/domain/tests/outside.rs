@@ -86,7 +86,8 @@ impl World {
             Effect::AcknowledgeTerminal { .. }
             | Effect::ProceedTerminal { .. }
             | Effect::Answer { .. }
-            | Effect::AnswerInDoubt { .. } => {}
+            | Effect::AnswerInDoubt { .. }
+            | Effect::AppsChanged => {}
         }
     }
 
@@ -364,7 +365,8 @@ impl World {
             | Effect::AcknowledgeTerminal { .. }
             | Effect::ProceedTerminal { .. }
             | Effect::Answer { .. }
-            | Effect::AnswerInDoubt { .. } => {}
+            | Effect::AnswerInDoubt { .. }
+            | Effect::AppsChanged => {}
         }
     }
 
@@ -382,7 +384,8 @@ impl World {
             | Effect::AcknowledgeTerminal { .. }
             | Effect::ProceedTerminal { .. }
             | Effect::Answer { .. }
-            | Effect::AnswerInDoubt { .. } => false,
+            | Effect::AnswerInDoubt { .. }
+            | Effect::AppsChanged => false,
         }
     }
 }

@@ -50,7 +50,8 @@ impl World {
                 | Effect::ProceedTerminal { .. }
                 | Effect::Processor { .. }
                 | Effect::Answer { .. }
-                | Effect::AnswerInDoubt { .. } => true,
+                | Effect::AnswerInDoubt { .. }
+                | Effect::AppsChanged => true,
             };
             let at = self.outbox.iter().position(own).unwrap();
             let effect = self.outbox.remove(at);

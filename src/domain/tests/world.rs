@@ -168,7 +168,8 @@ impl World {
             | Effect::AcknowledgeTerminal { .. }
             | Effect::ProceedTerminal { .. }
             | Effect::Answer { .. }
-            | Effect::AnswerInDoubt { .. } => return false,
+            | Effect::AnswerInDoubt { .. }
+            | Effect::AppsChanged => return false,
         };
         let operation = self.state.books.operations.get(operation);
         operation.is_some_and(Operation::is_review)
@@ -206,7 +207,9 @@ impl World {
                     self.outcomes.insert(operation.clone(), (**outcome).clone());
                 }
                 Effect::AnswerInDoubt { operation } => self.told_in_doubt.push(operation.clone()),
-                Effect::AcknowledgeTerminal { .. } | Effect::ProceedTerminal { .. } => {}
+                Effect::AcknowledgeTerminal { .. }
+                | Effect::ProceedTerminal { .. }
+                | Effect::AppsChanged => {}
                 Effect::Terminal { .. } | Effect::Processor { .. } | Effect::Wake { .. } => {
                     self.outbox.push(effect.clone());
                 }
@@ -290,7 +293,8 @@ impl World {
                 Effect::Terminal { .. }
                 | Effect::ProceedTerminal { .. }
                 | Effect::Wake { .. }
-                | Effect::AnswerInDoubt { .. } => {}
+                | Effect::AnswerInDoubt { .. }
+                | Effect::AppsChanged => {}
             }
         }
     }

@@ -1,13 +1,8 @@
-//! What must not be seen: card numbers (S54, as far as it goes today), tokens in a stolen file
-//! (S55), and apps that may not connect (S51, as far as it goes today).
+//! What must not be seen: card numbers (S54, as far as it goes today), tokens in a stolen file (S55).
 
-use std::net::TcpStream;
 use std::path::Path;
 
 use serde_json::json;
-use tokio_tungstenite::tungstenite;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-use tokio_tungstenite::tungstenite::http::HeaderValue;
 
 use super::{Store, deposit, sale};
 use crate::store::Line;
@@ -68,35 +63,6 @@ fn s55_tokens_in_a_stolen_database_cannot_be_read() {
     // Without its key the station does not start on such a journal at all.
     std::fs::remove_file(store.station.data_dir.join("token.key")).unwrap();
     assert!(!store.station.try_start(&[]));
-}
-
-#[test]
-fn s51_foreign_origins_hosts_and_paths_are_refused() {
-    let store = Store::open();
-    let url = store.station.url();
-    let answer = |path: &str, header: &'static str, value: &str| {
-        let address = url.trim_start_matches("ws://").trim_end_matches("/v1");
-        let mut request = format!("ws://{address}{path}")
-            .into_client_request()
-            .unwrap();
-        request
-            .headers_mut()
-            .insert(header, HeaderValue::from_str(value).unwrap());
-        let stream = TcpStream::connect(address).unwrap();
-        match tungstenite::client(request, stream) {
-            Ok(_) => 101,
-            Err(tungstenite::HandshakeError::Failure(tungstenite::Error::Http(response))) => {
-                response.status().as_u16()
-            }
-            Err(error) => panic!("{error}"),
-        }
-    };
-    assert_eq!(answer("/v1", "x-nothing", "1"), 101);
-    assert_eq!(answer("/v1", "origin", "https://evil.example"), 403);
-    assert_eq!(answer("/v1", "origin", "null"), 403);
-    assert_eq!(answer("/v1", "host", "evil.example:8471"), 403);
-    assert_eq!(answer("/v1", "host", "127.0.0.1.evil.example"), 403);
-    assert_eq!(answer("/v2", "x-nothing", "1"), 404);
 }
 
 /// All files of a station: journal, its write-ahead log, log, configuration.

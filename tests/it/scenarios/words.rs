@@ -28,7 +28,7 @@ fn every_answer_is_told_in_the_language_of_its_app() {
         })
     );
 
-    app.call("session.hello", json!({"client": "till", "language": "nb"}));
+    app.call("session.hello", json!({"language": "nb"}));
     let again = app.call("payment.sale", sale("k1", 5_000));
     assert_eq!(
         again["message"], "Det er ikke dekning på kortet. Be om et annet kort.",
@@ -42,7 +42,7 @@ fn every_answer_is_told_in_the_language_of_its_app() {
     assert_eq!(wrong["data"]["code"], "invalid_params", "{wrong}");
     assert_eq!(wrong["data"]["field"], "payment", "{wrong}");
 
-    let unknown = json!({"client": "till", "language": "no"});
+    let unknown = json!({"language": "no"});
     let refused = app.refused("session.hello", unknown);
     assert_eq!(refused["data"]["code"], "language_unknown", "{refused}");
     assert_eq!(refused["data"]["field"], "language");
