@@ -2,6 +2,7 @@
 
 mod nfc;
 mod processor;
+mod scenario;
 mod terminal;
 mod trace;
 
@@ -35,6 +36,14 @@ enum Command {
     Terminal(Box<TerminalArguments>),
     /// Play a contactless reader (a PN532) on a serial port, and what is held against it.
     Nfc(NfcArguments),
+    /// List the scenarios that are there, or print one.
+    Presets {
+        /// A name.
+        name: Option<String>,
+    },
+    /// Check scenarios of your own (docs/simulator.md).
+    #[command(subcommand)]
+    Scenario(scenario::What),
     /// Sit between a till and a real terminal and write down what passes, masked.
     Record(RecordArguments),
     /// Play a recording, as a terminal.
@@ -54,9 +63,6 @@ type Failure = Box<dyn std::error::Error>;
 
 /// Runs what the arguments say until a signal ends it.
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
-    if let Command::Decode { what } = &arguments.command {
-        return trace::decode(&what.join(" "));
-    }
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
@@ -64,7 +70,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
             let mut terminate = signal(SignalKind::terminate())?;
             let mut interrupt = signal(SignalKind::interrupt())?;
             // Servers stop, and links to pseudo-terminals vanish, when this is dropped.
-            let _running = start(arguments).await?;
+            let Some(_running) = start(arguments.command).await? else {
+                return Ok(());
+            };
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
@@ -82,15 +90,18 @@ enum Started {
     Replay(#[expect(dead_code, reason = "kept until the end")] serve::replay::Running),
 }
 
-async fn start(arguments: Arguments) -> Result<Started, Failure> {
-    Ok(match arguments.command {
+/// Does what is done at once, or starts what runs on.
+async fn start(command: Command) -> Result<Option<Started>, Failure> {
+    Ok(Some(match command {
         Command::Processor(processor) => Started::Processor(processor.start().await?),
         Command::Terminal(terminal) => Started::Terminal(terminal.start().await?),
         Command::Nfc(nfc) => Started::Nfc(nfc.start().await?),
         Command::Record(record) => Started::Record(record.start().await?),
         Command::Replay(replay) => Started::Replay(replay.start().await?),
-        Command::Decode { .. } => return Err("decoding starts nothing".into()),
-    })
+        Command::Decode { what } => return trace::decode(&what.join(" ")).map(|()| None),
+        Command::Presets { name } => return scenario::presets(name.as_deref()).map(|()| None),
+        Command::Scenario(what) => return scenario::run(what).map(|()| None),
+    }))
 }
 
 fn say_ready(line: &serde_json::Value) -> std::io::Result<()> {

@@ -23,6 +23,9 @@ pub enum Output {
     Close,
     /// The power goes: drop the line, and bring it back after this time.
     Reboot(Duration),
+    /// The cable is pulled: drop the line, and bring it back after this time. On TCP the terminal
+    /// notices.
+    Unplug(Duration),
     /// Nothing more until there is input, a call, or this instant.
     Wait(Option<Instant>),
 }

@@ -36,6 +36,7 @@ struct Till {
 impl Till {
     async fn registered(config_byte: u8) -> Self {
         let running = start(Setup {
+            scenario: hw_sim::scenario::Scenario::default(),
             terminal: Config {
                 framing: Framing::Tcp,
                 currency: Currency::EUR,

@@ -144,6 +144,7 @@ fn setup(place: Place) -> Setup {
         Place::Tcp(_) => Framing::Tcp,
     };
     Setup {
+        scenario: hw_sim::scenario::Scenario::default(),
         terminal: Config {
             framing,
             reboot_time: Duration::from_millis(200),

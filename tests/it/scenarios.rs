@@ -15,6 +15,7 @@ mod offline;
 mod orders;
 mod pairing;
 mod pickup;
+mod presets;
 mod recovery;
 mod retry;
 mod review;

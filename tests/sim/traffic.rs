@@ -305,6 +305,10 @@ impl World<'_> {
                     self.note(format_args!("terminal {at} reboots"));
                     self.unplug(at, Self::duration(time) + WARM_UP);
                 }
+                TerminalOutput::Unplug(time) => {
+                    self.note(format_args!("terminal {at} is unplugged"));
+                    self.unplug(at, Self::duration(time));
+                }
                 TerminalOutput::Wait(wake) => {
                     let wake = wake.map(|Instant(at)| at);
                     if bench.wake != wake {

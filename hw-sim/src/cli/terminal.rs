@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use firmware_protocols::time::Duration;
 use firmware_protocols::vocabulary::Currency;
 use firmware_protocols::zvt::{Framing, Timers};
+use hw_sim::scenario::Scenario;
 use hw_sim::serve;
 use hw_sim::serve::terminal::{Place, Running, Setup};
 use hw_sim::terminal::zvt::Config;
@@ -53,6 +54,10 @@ pub(super) struct TerminalArguments {
     /// What the cardholder types when the till asks for digits.
     #[arg(long, value_name = "DIGITS", default_value = "1234")]
     typed: String,
+    /// What happens at the terminal, and when: the name of a scenario that is there (hw-sim presets),
+    /// or a file (docs/simulator.md).
+    #[arg(long, value_name = "NAME|FILE", value_parser = super::scenario::load)]
+    scenario: Option<Scenario>,
     #[command(flatten)]
     times: TimeArguments,
     /// Do not know transaction sync (tag 1F1F): reverse whatever is not acknowledged.
@@ -172,6 +177,7 @@ impl TerminalArguments {
                 run: format!("{started_at}-{}", std::process::id()),
                 numbers_start_after: (self.receipts_after, 0),
             },
+            scenario: self.scenario.unwrap_or_default(),
             place,
             control: self.control,
             processor: self.processor,

@@ -55,7 +55,7 @@ async fn run(mut player: Player, mut wire: Wire) {
             match player.poll() {
                 Output::Send(bytes) => wire.write(&bytes).await,
                 Output::Wait(deadline) => break deadline,
-                Output::Host(_) | Output::Close | Output::Reboot(_) => {}
+                Output::Host(_) | Output::Close | Output::Reboot(_) | Output::Unplug(_) => {}
             }
         };
         for difference in player.take_differences() {

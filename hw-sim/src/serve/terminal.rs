@@ -16,6 +16,7 @@ use super::host::{Host, Processor};
 use super::lock;
 use super::wire::{Happening, Wire};
 use crate::bank::{Bank, Options};
+use crate::scenario::Scenario;
 use crate::terminal::zvt::{Config, Terminal};
 use crate::terminal::{HostAnswer, Output};
 
@@ -26,6 +27,8 @@ pub use super::wire::Place;
 pub struct Setup {
     /// The terminal itself.
     pub terminal: Config,
+    /// What happens at it from the beginning.
+    pub scenario: Scenario,
     /// Where tills find it.
     pub place: Place,
     /// Where to control it, if at all.
@@ -72,8 +75,10 @@ pub async fn start(setup: Setup) -> io::Result<Running> {
         Some(url) => Host::Processor(Processor::at(url)),
         None => Host::Bank(Arc::new(Mutex::new(Bank::new(setup.bank)))),
     };
+    let mut terminal = Terminal::new(setup.terminal);
+    terminal.play(&setup.scenario, Instant::default());
     let shared = Arc::new(Shared {
-        terminal: Mutex::new(Terminal::new(setup.terminal)),
+        terminal: Mutex::new(terminal),
         unplugged: Mutex::new(None),
         wake: Notify::new(),
         host,
@@ -180,6 +185,7 @@ async fn carry_out(
             Output::Close => wire.hang_up(),
             // A line that came back before the terminal would lose the till's first words.
             Output::Reboot(time) => wire.unplug(time.saturating_add(WARM_UP)),
+            Output::Unplug(time) => pull(shared, wire, time),
             Output::Wait(deadline) => return deadline,
         }
     }

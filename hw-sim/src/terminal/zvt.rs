@@ -31,8 +31,10 @@ mod config;
 pub mod control;
 mod delivery;
 mod front;
+mod lock;
 mod payment;
 mod receipt;
+mod script;
 mod store;
 mod undo;
 
@@ -47,9 +49,12 @@ use firmware_protocols::zvt::{Framing, TerminalSide};
 
 use super::{HostAnswer, HostRequest, Output};
 use crate::bank::TerminalKind;
+use crate::cable::{Cable, CableFault, Sort, Way};
+use crate::scenario::{Outcome, Scenario};
 use crate::wallet::Card;
 
 use front::Wanted;
+use script::{Cue, Script};
 
 pub use config::{Config, Face, Fault, FaultKind, Faults, RebootPoint};
 pub use store::{BatchTotals, Record, Store};
@@ -81,6 +86,13 @@ pub struct Terminal {
     /// How often the result may still be sent again to a till that is not ready; for ever without.
     repeats_left: Option<u16>,
     deaf_until: Instant,
+    cable: Cable,
+    script: Script,
+    /// How the next payment ends, whatever the card says.
+    outcome: Option<Outcome>,
+    host_is_down: bool,
+    /// Why the terminal takes no payment at all.
+    locked: Option<u8>,
     keys: u64,
     outputs: VecDeque<Output>,
 }
@@ -239,6 +251,11 @@ impl Terminal {
             restarts: false,
             repeats_left: None,
             deaf_until: Instant::default(),
+            cable: Cable::new(config.framing),
+            script: Script::default(),
+            outcome: None,
+            host_is_down: false,
+            locked: None,
             keys: 0,
             outputs: VecDeque::new(),
             config,
@@ -249,6 +266,7 @@ impl Terminal {
     pub fn handle_connected(&mut self, now: Instant) {
         if self.config.framing == Framing::Tcp || !self.is_busy() {
             self.side.handle_connected(now);
+            self.cable.lose();
         }
         self.pump(now);
     }
@@ -256,6 +274,7 @@ impl Terminal {
     /// The line is gone, and the terminal notices: on TCP, not on a serial cable.
     pub fn handle_disconnected(&mut self, now: Instant) {
         self.side.handle_disconnected(now);
+        self.cable.lose();
         self.on_line_gone(now);
         self.pump(now);
     }
@@ -275,11 +294,7 @@ impl Terminal {
             self.deaf_until = now.after(time);
             return;
         }
-        if bytes.len() > 1 && self.faults.take_kind(FaultKind::Nak) {
-            self.outputs.push_back(Output::Send(vec![NAK]));
-            return;
-        }
-        self.side.handle_input(bytes, now);
+        self.cable.put(Way::FromTill, bytes.to_vec(), now);
         self.pump(now);
     }
 
@@ -291,6 +306,7 @@ impl Terminal {
         }
         self.on_time(now);
         self.pump(now);
+        self.cue(Cue::Time, now);
     }
 
     /// The host has answered the question of this key.
@@ -328,12 +344,40 @@ impl Terminal {
 
     /// Something will go wrong.
     pub fn add_fault(&mut self, fault: Fault) {
-        self.faults.push(fault);
+        match fault.kind.on_cable() {
+            Some((way, damage)) => self.cable.add(CableFault {
+                way,
+                sort: Sort::Message,
+                skip: 0,
+                times: fault.count,
+                damage,
+            }),
+            None => self.faults.push(fault),
+        }
     }
 
-    /// Nothing will go wrong any more.
+    /// Nothing will go wrong any more, by a scenario neither.
     pub fn clear_faults(&mut self) {
         self.faults.clear();
+        self.cable.clear();
+        self.script = Script::default();
+        self.outcome = None;
+        self.host_is_down = false;
+        self.locked = None;
+    }
+
+    /// From now on this happens, in place of what an earlier scenario had still to come.
+    pub fn play(&mut self, scenario: &Scenario, now: Instant) {
+        self.script = Script::of(scenario, now);
+        self.cue(Cue::Start, now);
+        self.cue(Cue::Time, now);
+        self.pump(now);
+    }
+
+    /// Why it takes no payment at all: a code of the terminal's states.
+    #[must_use]
+    pub const fn locked(&self) -> Option<u8> {
+        self.locked
     }
 
     /// The power goes now.
@@ -383,14 +427,24 @@ impl Terminal {
             LineOutput::Send(_) | LineOutput::Event(_) | LineOutput::Close => None,
         };
         let line = line.filter(|_| !self.is_off());
-        Output::Wait([line, self.deadline()].into_iter().flatten().min())
+        let deadlines = [
+            line,
+            self.deadline(),
+            self.cable.deadline(),
+            self.script.deadline(),
+        ];
+        Output::Wait(deadlines.into_iter().flatten().min())
     }
 
     /// Takes what the line has, sends what may be sent, until there is neither.
     fn pump(&mut self, now: Instant) {
         loop {
+            if let Some(passed) = self.cable.poll(now) {
+                self.on_passed(passed, now);
+                continue;
+            }
             match self.side.poll() {
-                LineOutput::Send(bytes) => self.transmit(bytes),
+                LineOutput::Send(bytes) => self.transmit(bytes, now),
                 LineOutput::Event(event) => self.on_event(event, now),
                 LineOutput::Close => self.outputs.push_back(Output::Close),
                 LineOutput::Wait(_) => {
@@ -449,7 +503,7 @@ impl Terminal {
             }
             Phase::Thinking { job, until } if *until <= now => {
                 let job = job.clone();
-                self.ask_host(job);
+                self.ask_host(job, now);
             }
             Phase::Late { until } if *until <= now => self.phase = Phase::Telling,
             Phase::Again { message, until } if *until <= now => {
@@ -536,7 +590,6 @@ impl Terminal {
 }
 
 const IDLE_DISPLAY: &str = "Welcome";
-const NAK: u8 = 0x15;
 /// "Abort by timeout or key".
 const ABORTED: u8 = firmware_protocols::zvt::result_code::ABORTED;
 

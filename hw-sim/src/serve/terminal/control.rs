@@ -27,6 +27,7 @@ pub(super) async fn serve(shared: Arc<Shared>, listener: TcpListener) {
         .route("/present", post(present))
         .route("/type", post(type_in))
         .route("/fault", post(fault))
+        .route("/scenario", post(scenario))
         .route("/unplug", post(unplug))
         .route("/books", get(books))
         .with_state(shared);
@@ -107,6 +108,23 @@ async fn fault(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
             done()
         }
         Err(refusal) => *refusal,
+    }
+}
+
+async fn scenario(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    let body = match with_body(&body, |body| Ok(body.clone())) {
+        Ok(body) => body,
+        Err(refusal) => return *refusal,
+    };
+    match control::scenario(&body) {
+        Ok(scenario) => {
+            shared.touch(|terminal, now| terminal.play(&scenario, now));
+            done()
+        }
+        Err(message) => {
+            let body = json!({ "error": "invalid_scenario", "message": message });
+            (StatusCode::BAD_REQUEST, Json(body)).into_response()
+        }
     }
 }
 

@@ -38,6 +38,7 @@ impl Other {
                     output @ (Output::Send(_)
                     | Output::Close
                     | Output::Reboot(_)
+                    | Output::Unplug(_)
                     | Output::Wait(_)) => return output,
                 }
             },

@@ -14,6 +14,7 @@ use firmware_protocols::zvt::terminal_side::Command;
 use firmware_protocols::zvt::text::Text;
 
 use super::front::Wanted;
+use super::script::Cue;
 use super::store::{Record, following};
 use super::{FaultKind, Job, Message, Phase, Registered, Stage, Terminal, Then};
 use crate::bank::TerminalKind;
@@ -31,6 +32,9 @@ impl Terminal {
         }
         if self.is_busy() {
             self.refuse(BUSY, now);
+            return;
+        }
+        if self.stops_at_lock(&command, now) {
             return;
         }
         // It is for the command that follows at once, and for that one only.
@@ -132,7 +136,7 @@ impl Terminal {
         };
         self.accept(now);
         self.complete(Completion {
-            status: Some(0),
+            status: Some(self.registration_status()),
             terminal_id: Bcd::from_digits(&self.config.terminal_id),
             currency: currency_number(self.config.currency),
             numbers: tlv
@@ -146,7 +150,7 @@ impl Terminal {
         let service = asked.service.unwrap_or(0);
         let report = StatusReport {
             software: (service & NO_SOFTWARE == 0).then_some(Text(SOFTWARE)),
-            status: 0,
+            status: self.locked.unwrap_or(0),
             terminal_id: Bcd::from_digits(&self.config.terminal_id)
                 .filter(|_| service & MORE_STATUS != 0),
         };
@@ -212,6 +216,10 @@ impl Terminal {
     }
 
     fn on_payment(&mut self, command: Command, read_card: Option<&'static Card>, now: Instant) {
+        self.cue(Cue::Payment, now);
+        if self.is_off() {
+            return;
+        }
         if self.faults.take_kind(FaultKind::Busy) {
             self.refuse(BUSY, now);
             return;

@@ -4,6 +4,7 @@ use firmware_protocols::time::Duration;
 use firmware_protocols::vocabulary::Currency;
 use firmware_protocols::zvt::{Framing, Timers};
 
+use crate::cable::{Damage, Way};
 use crate::wallet::{self, Card};
 
 /// How a terminal is set up.
@@ -141,6 +142,54 @@ pub enum FaultKind {
     Noise,
 }
 
+impl FaultKind {
+    /// All words, for messages that say what could have been given instead.
+    pub const WORDS: &str = "lose_result, lose_on_line, lose_completion, reboot, busy, mute, late, \
+                             deaf, nak, corrupt, drop, double, split or noise";
+
+    /// The fault of this word; `time` is for those that have one. A reboot is none of them: see
+    /// [`RebootPoint::named`].
+    #[must_use]
+    pub fn named(word: &str, time: Duration) -> Option<Self> {
+        Some(match word {
+            "lose_result" => Self::LoseResult,
+            "lose_on_line" => Self::LoseOnLine,
+            "lose_completion" => Self::LoseCompletion,
+            "busy" => Self::Busy,
+            "mute" => Self::Mute,
+            "late" => Self::Late(time),
+            "deaf" => Self::Deaf(time),
+            "nak" => Self::Nak,
+            "corrupt" => Self::Corrupt,
+            "drop" => Self::Drop,
+            "double" => Self::Double,
+            "split" => Self::Split,
+            "noise" => Self::Noise,
+            _ => return None,
+        })
+    }
+
+    /// What is not the terminal's but the line's: where, and what.
+    pub(super) const fn on_cable(self) -> Option<(Way, Damage)> {
+        Some(match self {
+            Self::Nak => (Way::FromTill, Damage::Nak),
+            Self::Corrupt => (Way::ToTill, Damage::Flip { byte: None, bit: 0 }),
+            Self::Drop => (Way::ToTill, Damage::Drop),
+            Self::Double => (Way::ToTill, Damage::Double),
+            Self::Split => (Way::ToTill, Damage::Split(None)),
+            Self::Noise => (Way::ToTill, Damage::Noise),
+            Self::LoseResult
+            | Self::LoseOnLine
+            | Self::LoseCompletion
+            | Self::Reboot(_)
+            | Self::Busy
+            | Self::Mute
+            | Self::Late(_)
+            | Self::Deaf(_) => return None,
+        })
+    }
+}
+
 /// When the power goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RebootPoint {
@@ -154,6 +203,24 @@ pub enum RebootPoint {
     BeforeAck,
     /// When the result was acknowledged.
     AfterResult,
+}
+
+impl RebootPoint {
+    /// All words.
+    pub const WORDS: &str = "before_card, after_card, before_result, before_ack or after_result";
+
+    /// The point of this word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Some(match word {
+            "before_card" => Self::BeforeCard,
+            "after_card" => Self::AfterCard,
+            "before_result" => Self::BeforeResult,
+            "before_ack" => Self::BeforeAck,
+            "after_result" => Self::AfterResult,
+            _ => return None,
+        })
+    }
 }
 
 /// The faults that wait.

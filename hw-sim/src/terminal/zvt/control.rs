@@ -8,6 +8,7 @@ use super::payment::trace_number;
 use super::{Fault, FaultKind, RebootPoint, Record, Terminal};
 use crate::calendar::Calendar;
 use crate::processor::{Invalid, number, text_field};
+use crate::scenario::{self, Scenario};
 use crate::wallet::{self, Card};
 
 /// What `POST /fault` asks for.
@@ -35,6 +36,7 @@ pub fn state(terminal: &Terminal) -> Value {
         "receipts_printed": face.receipts_printed,
         "card": face.card.name,
         "hold": face.hold,
+        "locked": terminal.locked().map(|code| format!("{code:02X}")),
         "transactions": transactions,
     })
 }
@@ -95,7 +97,17 @@ pub fn input(body: &Value) -> Result<Input, Invalid> {
                 reason: "must be digits",
             });
     }
-    Ok(Input::Key(match text_field(body, "key")?.as_str() {
+    let key = key_named(&text_field(body, "key")?);
+    key.map(Input::Key).ok_or(Invalid {
+        field: "key",
+        reason: "must be ok, clear, stop, function, up, down, f1, f2, f3 or f4",
+    })
+}
+
+/// The key of this word.
+#[must_use]
+pub fn key_named(word: &str) -> Option<Key> {
+    Some(match word {
         "ok" => Key::Ok,
         "clear" => Key::Clear,
         "stop" => Key::Stop,
@@ -106,13 +118,36 @@ pub fn input(body: &Value) -> Result<Input, Invalid> {
         "f2" => Key::Numbered(2),
         "f3" => Key::Numbered(3),
         "f4" => Key::Numbered(4),
-        _ => {
-            return Err(Invalid {
-                field: "key",
-                reason: "must be ok, clear, stop, function, up, down, f1, f2, f3 or f4",
-            });
-        }
-    }))
+        _ => return None,
+    })
+}
+
+/// `POST /scenario`: one that is there, by `name`, or one as `text`.
+///
+/// # Errors
+///
+/// What is wrong, with the line of each mistake.
+pub fn scenario(body: &Value) -> Result<Scenario, String> {
+    let named = |name: &str| {
+        let found = scenario::preset(name);
+        found.ok_or_else(|| format!("there is no such scenario; there are {}", preset_names()))
+    };
+    let (what, text) = match (body.get("name"), body.get("text")) {
+        (Some(Value::String(name)), None) => (name.as_str(), named(name)?.text),
+        (None, Some(Value::String(text))) => ("line", text.as_str()),
+        _ => return Err("give the name of a scenario that is there, or a text".to_owned()),
+    };
+    scenario::read(text).map_err(|problems| {
+        let lines = problems.iter().map(|problem| format!("{what} {problem}"));
+        lines.collect::<Vec<_>>().join("\n")
+    })
+}
+
+/// The scenarios that are there.
+#[must_use]
+pub fn preset_names() -> String {
+    let names = scenario::PRESETS.iter().map(|preset| preset.name);
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// `POST /fault`.
@@ -124,31 +159,16 @@ pub fn fault(body: &Value) -> Result<Order, Invalid> {
     let count = number(body, "count", Some(1))?;
     let ms = |missing| milliseconds(body, Some(missing)).map(Duration::from_millis);
     let kind = match text_field(body, "kind")?.as_str() {
-        "lose_result" => FaultKind::LoseResult,
-        "lose_on_line" => FaultKind::LoseOnLine,
-        "lose_completion" => FaultKind::LoseCompletion,
-        "busy" => FaultKind::Busy,
-        "mute" => FaultKind::Mute,
-        "late" => FaultKind::Late(ms(3000)?),
-        "deaf" => FaultKind::Deaf(ms(3000)?),
-        "nak" => FaultKind::Nak,
-        "corrupt" => FaultKind::Corrupt,
-        "drop" => FaultKind::Drop,
-        "double" => FaultKind::Double,
-        "split" => FaultKind::Split,
-        "noise" => FaultKind::Noise,
         "clear" => return Ok(Order::Clear),
         "reboot" => match reboot_point(body)? {
             Some(point) => FaultKind::Reboot(point),
             None => return Ok(Order::Reboot),
         },
-        _ => {
-            return Err(Invalid {
-                field: "kind",
-                reason: "must be lose_result, lose_on_line, lose_completion, reboot, busy, mute, \
-                         late, deaf, nak, corrupt, drop, double, split, noise or clear",
-            });
-        }
+        word => FaultKind::named(word, ms(3000)?).ok_or(Invalid {
+            field: "kind",
+            reason: "must be lose_result, lose_on_line, lose_completion, reboot, busy, mute, \
+                     late, deaf, nak, corrupt, drop, double, split, noise or clear",
+        })?,
     };
     Ok(Order::Fault(Fault { kind, count }))
 }
@@ -164,21 +184,14 @@ pub fn milliseconds(body: &Value, missing: Option<u64>) -> Result<u64, Invalid> 
 
 /// `None` is at once.
 fn reboot_point(body: &Value) -> Result<Option<RebootPoint>, Invalid> {
-    Ok(Some(match text_field(body, "at")?.as_str() {
-        "now" => return Ok(None),
-        "before_card" => RebootPoint::BeforeCard,
-        "after_card" => RebootPoint::AfterCard,
-        "before_result" => RebootPoint::BeforeResult,
-        "before_ack" => RebootPoint::BeforeAck,
-        "after_result" => RebootPoint::AfterResult,
-        _ => {
-            return Err(Invalid {
-                field: "at",
-                reason: "must be now, before_card, after_card, before_result, before_ack or \
-                         after_result",
-            });
-        }
-    }))
+    match text_field(body, "at")?.as_str() {
+        "now" => Ok(None),
+        word => RebootPoint::named(word).map(Some).ok_or(Invalid {
+            field: "at",
+            reason: "must be now, before_card, after_card, before_result, before_ack or \
+                     after_result",
+        }),
+    }
 }
 
 fn transaction(record: &Record) -> Value {

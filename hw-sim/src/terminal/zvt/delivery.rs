@@ -10,6 +10,7 @@ use firmware_protocols::zvt::terminal_side::Answer;
 use firmware_protocols::zvt::text::{self, Text};
 
 use super::{FaultKind, Message, Phase, RebootPoint, Stage, Terminal, Then};
+use crate::cable::{Passed, Way};
 use crate::terminal::Output;
 
 impl Terminal {
@@ -35,34 +36,30 @@ impl Terminal {
         true
     }
 
-    /// Bytes go out, past whatever is wrong with the line.
-    pub(super) fn transmit(&mut self, mut bytes: Vec<u8>) {
+    /// Bytes go out.
+    pub(super) fn transmit(&mut self, bytes: Vec<u8>, now: Instant) {
         let is_frame = bytes.len() > 1;
-        if !is_frame {
-            self.outputs.push_back(Output::Send(bytes));
-            return;
+        if !(is_frame && self.is_swallowing) {
+            self.cable.put(Way::ToTill, bytes, now);
         }
-        if self.is_swallowing || self.faults.take_kind(FaultKind::Drop) {
-            return;
+    }
+
+    /// Something has come through the cable.
+    pub(super) fn on_passed(&mut self, passed: Passed, now: Instant) {
+        match passed {
+            Passed::Bytes(Way::ToTill, bytes) => self.outputs.push_back(Output::Send(bytes)),
+            Passed::Bytes(Way::FromTill, bytes) if !self.is_off() => {
+                self.side.handle_input(&bytes, now);
+            }
+            Passed::Bytes(Way::FromTill, _) => {}
+            Passed::Cut(time) => self.unplug(time),
         }
-        if self.faults.take_kind(FaultKind::Corrupt)
-            && let Some(middle) = bytes.len().checked_div(2)
-            && let Some(byte) = bytes.get_mut(middle)
-        {
-            *byte ^= 0x01;
-        }
-        if self.faults.take_kind(FaultKind::Noise) {
-            self.outputs.push_back(Output::Send(NOISE.to_vec()));
-        }
-        if self.faults.take_kind(FaultKind::Double) {
-            self.outputs.push_back(Output::Send(bytes.clone()));
-        }
-        if self.faults.take_kind(FaultKind::Split) {
-            let single = bytes.into_iter().map(|byte| Output::Send(vec![byte]));
-            self.outputs.extend(single);
-            return;
-        }
-        self.outputs.push_back(Output::Send(bytes));
+    }
+
+    /// Somebody pulls the cable.
+    pub(super) fn unplug(&mut self, time: Duration) {
+        self.cable.lose();
+        self.outputs.push_back(Output::Unplug(time));
     }
 
     pub(super) fn on_answer(&mut self, answer: Answer, now: Instant) {
@@ -215,5 +212,3 @@ impl Terminal {
 }
 
 const NOT_READY_PAUSE: Duration = Duration::from_secs(2);
-/// No DLE in it: receivers look for the start of a frame.
-const NOISE: &[u8] = &[0x00, 0x55, 0xAA, 0x7F];

@@ -9,6 +9,7 @@ use super::command::Extras;
 use super::store::Record;
 use super::{FaultKind, Job, Phase, RebootPoint, Stage, Terminal, Then};
 use crate::bank::{TerminalKind, TerminalTransaction};
+use crate::scenario::Outcome;
 use crate::terminal::{HostAnswer, HostRequest, Output};
 use crate::wallet::{Decline, Pin};
 
@@ -37,6 +38,11 @@ impl Terminal {
         let mut job = job.clone();
         if self.reboots_at(RebootPoint::BeforeCard) {
             self.power_off(now);
+            return true;
+        }
+        if self.outcome == Some(Outcome::Cancel) {
+            self.outcome = None;
+            self.stop(super::ABORTED, now);
             return true;
         }
         let card = self.face.card;
@@ -82,7 +88,19 @@ impl Terminal {
         self.on_time(now);
     }
 
-    pub(super) fn ask_host(&mut self, job: Job) {
+    pub(super) fn ask_host(&mut self, mut job: Job, now: Instant) {
+        if self.host_is_down {
+            self.stop(COMMUNICATION_ERROR, now);
+            return;
+        }
+        match self.outcome.take() {
+            Some(Outcome::Decline(decline)) => {
+                self.tell_declined(&job, decline, now);
+                return;
+            }
+            Some(Outcome::Partial(most)) => job.money.minor = job.money.minor.min(most),
+            Some(Outcome::Cancel) | None => {}
+        }
         let trace = self.store.next_trace();
         let original = job.original.and_then(|receipt| self.store.find(receipt));
         let original = original.map(|record| {

@@ -146,6 +146,7 @@ impl Terminal {
         self.in_flight = None;
         self.current = None;
         self.is_swallowing = false;
+        self.cable.lose();
         self.registered = Registered::DEFAULT;
         self.side.forget_registration();
         self.side.handle_connected(now);

@@ -167,6 +167,7 @@ impl Bench {
                     self.terminal.handle_host(&request.key, answer, self.now);
                 }
                 Output::Close => self.closed = true,
+                Output::Unplug(_) => self.is_cut = true,
                 Output::Reboot(_) => {
                     self.reboots += 1;
                     self.till = Line::new(self.framing, Timers::default());

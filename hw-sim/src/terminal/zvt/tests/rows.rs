@@ -317,3 +317,43 @@ fn long_receipts_come_in_blocks_that_the_till_can_take() {
     }
     assert_eq!(whole[0], whole[1]);
 }
+
+/// A locked terminal begins what it does not carry out, and is unlocked by its remedy.
+#[test]
+fn a_locked_terminal_takes_no_payment_until_it_is_mended() {
+    for (code, status, remedy) in [
+        ("51", 1, Some("06 93 03 00 00 00")),
+        ("C2", 2, Some("06 70 00")),
+        ("F0", 0, Some("06 50 03 00 00 00")),
+        ("CC", 0, None),
+    ] {
+        let mut bench = Bench::registered();
+        let text = format!("start lock {code}");
+        let scenario = crate::scenario::read(&text).expect("a scenario");
+        bench.terminal.play(&scenario, bench.now);
+        let byte = u8::from_str_radix(code, 16).expect("a code");
+        for refused in ["06 10 03 00 00 00", "06 79 00", "06 20 03 00 00 00"] {
+            bench.run(hex(refused));
+            assert_eq!(bench.controls(), "8000 061E", "{code} {refused}");
+            assert_eq!(bench.abort_code(), byte);
+        }
+        bench.run(sale(700, plain()));
+        assert_eq!(bench.controls(), "8000 061E", "{code}");
+        assert_eq!(bench.money(), (0, 0, 0));
+        for allowed in ["06 C0 01 0A", "06 B0 00", "06 E0 00", "08 01 00"] {
+            bench.run(hex(allowed));
+            assert_ne!(bench.controls(), "8000 061E", "{code} {allowed}");
+        }
+        bench.run(hex("05 01 03 00 00 00"));
+        let report = bench.heard.iter().find(|unit| unit.starts_with(&[6, 0x0F]));
+        assert_eq!(report.and_then(|unit| unit.last()), Some(&byte));
+        bench.run(hex("06 00 06 00 00 00 BE 05 78"));
+        let completion = bench.heard.iter().find(|unit| unit.starts_with(&[6, 0x0F]));
+        assert_eq!(completion.expect("an end")[3..5], [0x19, status], "{code}");
+        if let Some(remedy) = remedy {
+            bench.run(hex(remedy));
+            bench.run(sale(700, plain()));
+            assert_eq!(bench.money().0, 700, "{code}");
+        }
+    }
+}

@@ -15,6 +15,8 @@ use firmware_protocols::zvt::session::{Config as TillConfig, Session};
 use proptest::prelude::*;
 
 use crate::bank::Bank;
+use crate::cable::{CableFault, Damage, Sort, Way};
+use crate::scenario::{Act, Moment, Scenario, Step};
 use crate::terminal::Output;
 use crate::terminal::zvt::{Config, Fault, FaultKind, RebootPoint, Terminal};
 use crate::wallet;
@@ -147,6 +149,12 @@ impl Shop {
             }
             Output::Close => self.hang_up(Duration::ZERO),
             Output::Reboot(time) => self.hang_up(time),
+            Output::Unplug(time) => {
+                self.hang_up(time);
+                if self.is_tcp {
+                    self.terminal.handle_disconnected(self.now);
+                }
+            }
             Output::Wait(at) => return Some(at),
         }
         None
@@ -351,19 +359,74 @@ fn any_fault() -> impl Strategy<Value = Option<FaultKind>> {
     ])
 }
 
+/// Something on the line, to one of the messages that a payment is made of.
+fn any_cable_fault() -> impl Strategy<Value = CableFault> {
+    let second = Duration::from_secs(1);
+    let damage = prop_oneof![
+        (0_usize..40, 0_u8..8).prop_map(|(byte, bit)| Damage::Flip {
+            byte: Some(byte),
+            bit
+        }),
+        (0_usize..40).prop_map(move |after| Damage::Cut {
+            after,
+            back: second
+        }),
+        (0_usize..40).prop_map(|at| Damage::Split(Some(at))),
+        (1_u32..20).prop_map(move |seconds| Damage::Delay(second * seconds)),
+        proptest::sample::select(vec![
+            Damage::Drop,
+            Damage::Double,
+            Damage::Merge,
+            Damage::Noise,
+            Damage::Nak,
+        ]),
+    ];
+    let way = proptest::sample::select(vec![Way::ToTill, Way::FromTill]);
+    let sort = proptest::sample::select(vec![Sort::Message, Sort::Acknowledgement]);
+    (way, sort, 0_u64..12, 1_u64..6, damage).prop_map(|(way, sort, skip, times, damage)| {
+        CableFault {
+            way,
+            sort,
+            skip,
+            times,
+            damage,
+        }
+    })
+}
+
+/// In the terminal, or on the line.
+#[derive(Clone, Copy, Debug)]
+enum Trouble {
+    Terminal(Option<FaultKind>),
+    Line(CableFault),
+}
+
+fn any_trouble() -> impl Strategy<Value = Trouble> {
+    prop_oneof![
+        any_fault().prop_map(Trouble::Terminal),
+        any_cable_fault().prop_map(Trouble::Line),
+    ]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn a_careful_till_and_the_bank_agree_whatever_goes_wrong(
-        faults in proptest::collection::vec(any_fault(), 1..25),
+        troubles in proptest::collection::vec(any_trouble(), 1..25),
         which in 0_usize..4,
     ) {
         let mut shop = Shop::open(configs().remove(which));
         let mut ledger = 0;
-        for (at, fault) in (1_u64..).zip(faults) {
-            if let Some(fault) = fault {
-                shop.fault(fault);
+        for (at, fault) in (1_u64..).zip(troubles) {
+            match fault {
+                Trouble::Terminal(kind) => kind.into_iter().for_each(|kind| shop.fault(kind)),
+                // TCP changes and loses nothing.
+                Trouble::Line(CableFault { damage: Damage::Flip { .. }, .. }) if shop.is_tcp => {}
+                Trouble::Line(fault) => {
+                    let step = Step { when: Moment::Payment(1), act: Act::Cable(fault) };
+                    shop.terminal.play(&Scenario { steps: vec![step] }, shop.now);
+                }
             }
             // Amounts that differ, and provoke nothing.
             let amount = at * 100;
