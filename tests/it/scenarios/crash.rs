@@ -4,6 +4,7 @@
 //! A first run learns which points an operation passes. Then, for each of them, a fresh store is
 //! killed right there and started again on what it has left behind.
 
+mod each;
 mod offline;
 
 use std::collections::BTreeMap;
@@ -356,9 +357,14 @@ fn ends_by_itself(station: &mut Station) -> Option<bool> {
     is_over.then_some(false)
 }
 
+/// What the app can fetch in the end.
+fn end_of(app: &mut App, case: Case) -> (Value, bool) {
+    ended(app, case.method, case.params)
+}
+
 /// What the app can fetch in the end. An operation that was never recorded it asks for again, and
 /// that is told too.
-fn end_of(app: &mut App, case: Case) -> (Value, bool) {
+fn ended(app: &mut App, method: &str, params: impl Fn(&str) -> Value) -> (Value, bool) {
     let mut is_asked_again = false;
     let end = wait_for("the operation to end", || {
         let found = app.try_call("operation.get", json!({"idempotency_key": "k1"}));
@@ -368,7 +374,11 @@ fn end_of(app: &mut App, case: Case) -> (Value, bool) {
             Err(error) => {
                 assert_eq!(error["data"]["code"], "not_found", "{error}");
                 if !std::mem::replace(&mut is_asked_again, true) {
-                    app.send(case.method, (case.params)("k1")).unwrap();
+                    let again = app.try_call(method, params("k1")).unwrap();
+                    assert!(
+                        again.is_ok(),
+                        "what was never recorded is refused: {again:?}"
+                    );
                 }
                 None
             }
