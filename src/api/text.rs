@@ -126,8 +126,30 @@ impl fmt::Display for Problem {
 }
 
 /// Whether 13 to 19 digits with a right check digit (Luhn) stand together, single blanks and dashes
-/// between them or not.
+/// between them or not. Among the digits of an identifier, such as a UUID, some do by chance.
 pub(super) fn holds_card_number(text: &str) -> bool {
+    let is_outside = |c: char| !is_of_identifier(c);
+    let words = text.split_inclusive(is_outside);
+    let words = words.map(
+        |word| match is_identifier(word.trim_end_matches(is_outside)) {
+            true => ".",
+            false => word,
+        },
+    );
+    holds_digits_of_card(&words.collect::<String>())
+}
+
+const fn is_of_identifier(c: char) -> bool {
+    c.is_ascii_hexdigit() || c == '-'
+}
+
+/// 32 or more hexadecimal digits, not all of them decimal.
+fn is_identifier(word: &str) -> bool {
+    let digits = word.chars().filter(char::is_ascii_hexdigit);
+    digits.count() >= 32 && word.contains(|c: char| c.is_ascii_alphabetic())
+}
+
+fn holds_digits_of_card(text: &str) -> bool {
     let mut digits: Vec<u32> = Vec::new();
     let mut gap = false;
     for c in text.chars().chain(std::iter::once('.')) {
@@ -184,6 +206,8 @@ mod tests {
             "x4111 1111 1111 1111y",
             "4111-1111-1111-1111",
             "378282246310005",
+            "for 4111111111111111, a4111111111111111bcdef0123456789",
+            "deadbeef4111111111111111",
         ] {
             assert!(holds_card_number(text), "{text}");
         }
@@ -192,6 +216,11 @@ mod tests {
             "411111******1111",
             "ORDER-2026-000123",
             "0000000000000000",
+            // Identifiers, ours and those of apps.
+            "a4111111111111111bcdef0123456789",
+            "a4111111111111111bcdef0123456789.0",
+            "af411111-1111-1111-a111-0123456789ab",
+            "till 3: a4111111111111111bcdef0123456789, again",
         ] {
             assert!(!holds_card_number(text), "{text}");
         }
