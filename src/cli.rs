@@ -8,6 +8,7 @@ mod journal;
 mod orders;
 mod outcomes;
 mod run;
+mod terminal;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -87,6 +88,11 @@ enum Command {
         #[command(flatten)]
         station: client::Address,
     },
+    /// Ask a terminal, without a station.
+    Terminal {
+        #[command(subcommand)]
+        what: terminal::What,
+    },
     /// Call a method of a running station and print the answer.
     ///
     /// Example: posd call payment.sale '{"idempotency_key":"1","amount_minor":5000,"currency":"NOK"}'
@@ -113,6 +119,7 @@ pub fn main() -> ExitCode {
         Command::Outcomes { which, markdown } => outcomes::run(which.as_deref(), markdown),
         Command::Backup { journal, file } => journal::backup(&journal, &file),
         Command::Journal { what } => journal::run(&what),
+        Command::Terminal { what } => terminal::run(what),
         Command::Orders { what } => orders::run(&what),
         Command::Call {
             method,

@@ -5,6 +5,7 @@
 //! the clear.
 
 pub mod driver;
+pub mod probe;
 mod pump;
 mod transport;
 

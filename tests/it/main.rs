@@ -12,6 +12,7 @@ mod architecture;
 mod gate;
 mod outcomes;
 mod packaging;
+mod probe;
 mod scenarios;
 mod source;
 mod store;

@@ -111,6 +111,12 @@ impl Simulator {
         format!("http://{}", self.http())
     }
 
+    /// Where the terminal is: a device or an address.
+    pub(crate) fn place(&self) -> String {
+        let place = self.ready["pty"].as_str().or(self.ready["tcp"].as_str());
+        place.unwrap().to_owned()
+    }
+
     /// How a station reaches the terminal, as lines of its configuration.
     fn line(&self) -> String {
         match (self.ready["pty"].as_str(), self.ready["tcp"].as_str()) {

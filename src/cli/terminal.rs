@@ -1,0 +1,103 @@
+//! `posd terminal`: what a technician asks a terminal, without a station.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use firmware_protocols::vocabulary::Currency;
+use firmware_protocols::zvt::{Password, explain, result_code};
+
+use super::{runtime, say};
+use crate::clock::Clock;
+use crate::config::LineConfig;
+use crate::terminal::probe::{self, Found};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum What {
+    /// Register at a terminal, ask how it is, and print what it says. Moves no money.
+    ///
+    /// What stands in the way is said plainly: the wrong speed, no answer, not a ZVT terminal, a port
+    /// that is in use, no permission. Stop the station first; a terminal talks to one till.
+    Probe {
+        /// A serial port, such as /dev/ttyUSB0, or an address, such as 192.0.2.17:20007.
+        #[arg(value_name = "DEVICE|ADDR")]
+        place: String,
+        /// Bits per second that the terminal is set to; the others are tried when it does not answer.
+        #[arg(long, value_name = "N", default_value_t = 9600)]
+        baud: u32,
+        /// Password of the terminal.
+        #[arg(long, value_name = "DIGITS", default_value = "000000", value_parser = password)]
+        password: Password,
+        /// Currency to register with.
+        #[arg(long, value_name = "CODE", default_value = "NOK", value_parser = currency)]
+        currency: Currency,
+    },
+}
+
+/// The exit code is 1 when the station could not talk to the terminal as it is set here.
+pub(super) fn run(what: What) -> Result<ExitCode, String> {
+    let What::Probe {
+        place,
+        baud,
+        password,
+        currency,
+    } = what;
+    let is_path = place.contains('/') || !place.contains(':');
+    let line = match is_path {
+        true => LineConfig::Serial {
+            device: PathBuf::from(&place),
+            baud,
+        },
+        false => LineConfig::Tcp {
+            address: place.clone(),
+        },
+    };
+    let probing = probe::probe(&line, password, currency, Clock::start());
+    let found = runtime()?.block_on(probing);
+    let found = found.map_err(|trouble| with_place(&place, &trouble.to_string()))?;
+    tell(&place, &found);
+    match found.baud.filter(|found| *found != baud) {
+        Some(other) => Err(format!(
+            "{place}: the terminal is set to {other} baud, not to {baud}; say `baud = {other}` in the \
+             configuration"
+        )),
+        None => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn tell(place: &str, found: &Found) {
+    say(&format!("{place}: a ZVT terminal"));
+    let yes = |it: bool| if it { "yes" } else { "no" };
+    let id = found.terminal_id.as_deref().unwrap_or("not told");
+    let status = result_code::terminal_status(found.status);
+    say(&format!("  terminal id   {id}"));
+    say(&format!("  state         {:02X} {status}", found.status));
+    if let Some(baud) = found.baud {
+        say(&format!("  speed         {baud} baud"));
+    }
+    say(&format!("  TLV objects   {}", yes(found.tlv)));
+    say("  in its own words:");
+    for unit in &found.said {
+        for line in explain::explain(unit) {
+            say(&format!("    {line}"));
+        }
+    }
+}
+
+/// Most troubles name the place already.
+fn with_place(place: &str, trouble: &str) -> String {
+    match trouble.starts_with(place) {
+        true => trouble.to_owned(),
+        false => format!("{place}: {trouble}"),
+    }
+}
+
+fn password(digits: &str) -> Result<Password, &'static str> {
+    let has_six = digits.len() == 6;
+    let password = Password::from_digits(digits).filter(|_| has_six);
+    password.ok_or("must be six digits")
+}
+
+fn currency(code: &str) -> Result<Currency, &'static str> {
+    Currency::from_code(code).ok_or("must be an ISO 4217 code such as NOK")
+}

@@ -1,0 +1,128 @@
+//! Why a line cannot be opened, and what to do about it.
+
+use std::fs::{self, Metadata, OpenOptions};
+use std::io::ErrorKind;
+use std::os::unix::fs::{
+    FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
+};
+use std::path::Path;
+
+use rustix::fs::OFlags;
+
+use crate::config::LineConfig;
+
+/// What stands in the way; `error` is what opening it has said.
+pub(super) fn explain(line: &LineConfig, error: &str) -> String {
+    match line {
+        LineConfig::Tcp { address } if error.contains("refused") => format!(
+            "{address}: nothing listens there; is this the terminal's address, and its port for \
+             tills (usually 20007)?"
+        ),
+        LineConfig::Tcp { .. } => error.to_owned(),
+        LineConfig::Serial { device, .. } => port(device, error),
+    }
+}
+
+fn port(device: &Path, error: &str) -> String {
+    let name = device.display();
+    let metadata = match fs::metadata(device) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return format!("{name}: there is no such device; {}", what_there_is());
+        }
+        Err(error) => return format!("{name}: {error}"),
+    };
+    if !metadata.file_type().is_char_device() {
+        return format!("{name}: that is no serial port; {}", what_there_is());
+    }
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    let flags = i32::try_from(flags.bits()).unwrap_or_default();
+    let opened = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .custom_flags(flags)
+        .open(device);
+    match opened {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => denied(device, &metadata),
+        Err(error) if error.kind() == ErrorKind::ResourceBusy => busy(device),
+        // It opens, but somebody else has it locked.
+        Ok(_) if error.to_lowercase().contains("lock") => busy(device),
+        Ok(_) | Err(_) => error.to_owned(),
+    }
+}
+
+fn denied(device: &Path, metadata: &Metadata) -> String {
+    let name = device.display();
+    let mode = metadata.permissions().mode() & 0o777;
+    let group = group_name(metadata.gid()).unwrap_or_else(|| metadata.gid().to_string());
+    let hint = if mode & 0o060 == 0o060 && metadata.gid() != 0 {
+        format!("add your user to it (`sudo usermod -aG {group} $USER`, then log in again)")
+    } else {
+        "let udev give it to group posd or dialout (udev/70-posd-terminals.rules)".to_owned()
+    };
+    format!("{name}: no permission; it belongs to group {group} with mode {mode:04o}: {hint}")
+}
+
+fn busy(device: &Path) -> String {
+    let name = device.display();
+    let holders = holders(device);
+    let by = match holders.as_slice() {
+        [] => "by a program of another user; ask as root who it is".to_owned(),
+        some => format!("by {}", some.join(", ")),
+    };
+    format!(
+        "{name}: it is in use {by}; stop that first, one program at a time can talk to a terminal"
+    )
+}
+
+/// Programs that have the device open, as far as they can be seen.
+fn holders(device: &Path) -> Vec<String> {
+    let Ok(device) = device.canonicalize() else {
+        return Vec::new();
+    };
+    let mut holders = Vec::new();
+    for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let name = process.file_name();
+        let Some(id) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else {
+            continue;
+        };
+        let files = fs::read_dir(process.path().join("fd"))
+            .into_iter()
+            .flatten();
+        let has_it = |file: fs::DirEntry| fs::read_link(file.path()).is_ok_and(|to| to == device);
+        if id != std::process::id() && files.flatten().any(has_it) {
+            let program = fs::read_to_string(process.path().join("comm")).unwrap_or_default();
+            holders.push(format!("{} (process {id})", program.trim()));
+        }
+    }
+    holders
+}
+
+fn what_there_is() -> String {
+    let devices = fs::read_dir("/dev").into_iter().flatten().flatten();
+    let mut ports: Vec<String> = devices
+        .filter_map(|device| device.file_name().into_string().ok())
+        .filter(|name| {
+            ["ttyUSB", "ttyACM"]
+                .iter()
+                .any(|kind| name.starts_with(kind))
+        })
+        .map(|name| format!("/dev/{name}"))
+        .collect();
+    ports.sort();
+    match ports.as_slice() {
+        [] => "no USB terminal is plugged in".to_owned(),
+        some => format!("there are {}", some.join(", ")),
+    }
+}
+
+fn group_name(id: u32) -> Option<String> {
+    let groups = fs::read_to_string("/etc/group").ok()?;
+    let mut fields = groups
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>());
+    fields.find_map(|fields| match fields.as_slice() {
+        [name, _, number, ..] if number.parse() == Ok(id) => Some((*name).to_owned()),
+        _ => None,
+    })
+}
