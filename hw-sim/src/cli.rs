@@ -3,6 +3,7 @@
 mod nfc;
 mod processor;
 mod scenario;
+mod store;
 mod terminal;
 mod trace;
 
@@ -14,6 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use nfc::NfcArguments;
 use processor::ProcessorArguments;
+use store::StoreArguments;
 use terminal::TerminalArguments;
 use trace::{RecordArguments, ReplayArguments};
 
@@ -34,6 +36,8 @@ enum Command {
     Processor(ProcessorArguments),
     /// Play a card terminal on a serial port or on TCP.
     Terminal(Box<TerminalArguments>),
+    /// Open a whole store: terminals, a processor, and one real station that uses them.
+    Store(Box<StoreArguments>),
     /// Play a contactless reader (a PN532) on a serial port, and what is held against it.
     Nfc(NfcArguments),
     /// List the scenarios that are there, or print one.
@@ -70,14 +74,20 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
             let mut terminate = signal(SignalKind::terminate())?;
             let mut interrupt = signal(SignalKind::interrupt())?;
             // Servers stop, and links to pseudo-terminals vanish, when this is dropped.
-            let Some(_running) = start(arguments.command).await? else {
+            let started = tokio::select! {
+                started = start(arguments.command) => started?,
+                _ = terminate.recv() => return Ok(()),
+                _ = interrupt.recv() => return Ok(()),
+            };
+            let Some(mut running) = started else {
                 return Ok(());
             };
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
+                failure = running.failed() => return Err(failure),
             }
-            Ok(())
+            running.close().await
         })
 }
 
@@ -85,9 +95,34 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
 enum Started {
     Processor(#[expect(dead_code, reason = "kept until the end")] serve::Running),
     Terminal(#[expect(dead_code, reason = "kept until the end")] serve::terminal::Running),
+    Store(store::Store),
     Nfc(#[expect(dead_code, reason = "kept until the end")] serve::nfc::Running),
     Record(#[expect(dead_code, reason = "kept until the end")] serve::record::Running),
     Replay(#[expect(dead_code, reason = "kept until the end")] serve::replay::Running),
+}
+
+impl Started {
+    /// Waits until it cannot go on, which most never do.
+    async fn failed(&mut self) -> Failure {
+        if let Self::Store(store) = self {
+            return match store.station_ended().await {
+                Ok(status) => format!("the station has ended: {status}").into(),
+                Err(error) => error.into(),
+            };
+        }
+        std::future::pending().await
+    }
+
+    async fn close(self) -> Result<(), Failure> {
+        match self {
+            Self::Store(store) => store.close().await,
+            Self::Processor(_)
+            | Self::Terminal(_)
+            | Self::Nfc(_)
+            | Self::Record(_)
+            | Self::Replay(_) => Ok(()),
+        }
+    }
 }
 
 /// Does what is done at once, or starts what runs on.
@@ -95,6 +130,7 @@ async fn start(command: Command) -> Result<Option<Started>, Failure> {
     Ok(Some(match command {
         Command::Processor(processor) => Started::Processor(processor.start().await?),
         Command::Terminal(terminal) => Started::Terminal(terminal.start().await?),
+        Command::Store(store) => Started::Store(store.start().await?),
         Command::Nfc(nfc) => Started::Nfc(nfc.start().await?),
         Command::Record(record) => Started::Record(record.start().await?),
         Command::Replay(replay) => Started::Replay(replay.start().await?),

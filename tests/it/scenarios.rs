@@ -1,6 +1,7 @@
 //! The numbered scenarios, end to end. What each must show stands in docs/scenarios.md.
 
 mod abuse;
+mod bench;
 #[cfg(feature = "failpoints")]
 mod crash;
 mod deposit;

@@ -393,7 +393,7 @@ pub(crate) struct App {
 pub(crate) struct Gone;
 
 impl App {
-    fn connect(url: &str, key: &str) -> Self {
+    pub(crate) fn connect(url: &str, key: &str) -> Self {
         Self::try_connect(url, key).unwrap()
     }
 
@@ -516,7 +516,7 @@ impl App {
 }
 
 /// The `hw-sim` binary, built once when it is not there.
-fn hw_sim() -> &'static Path {
+pub(crate) fn hw_sim() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
         let target = Path::new(env!("CARGO_BIN_EXE_posd")).parent().unwrap();
@@ -530,6 +530,11 @@ fn hw_sim() -> &'static Path {
         assert!(status.success(), "hw-sim does not build");
         target.join("hw-sim")
     })
+}
+
+/// What a control port tells.
+pub(crate) fn get(address: &str, path: &str) -> Value {
+    http(address, "GET", path, None, None)
 }
 
 /// One request to a control port.

@@ -191,7 +191,7 @@ fn card(name: &str) -> Result<&'static Card, String> {
         .ok_or_else(|| format!("there is no such card; there are {}", wallet::names()))
 }
 
-fn currency(code: &str) -> Result<Currency, &'static str> {
+pub(super) fn currency(code: &str) -> Result<Currency, &'static str> {
     Currency::from_code(code).ok_or("must be an ISO 4217 code such as NOK")
 }
 

@@ -1,0 +1,123 @@
+//! A technician's bench: a whole store from one command.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+
+use super::sale;
+use crate::store::{self, App, wait_for};
+
+/// `hw-sim store`, running.
+struct OpenStore {
+    process: Child,
+    ready: Value,
+}
+
+impl OpenStore {
+    fn open(more: &[&str]) -> Self {
+        let mut process = start(more);
+        let mut line = String::new();
+        let mut out = BufReader::new(process.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
+        let ready = serde_json::from_str(&line).unwrap_or_else(|_| panic!("not ready: {line:?}"));
+        Self { process, ready }
+    }
+
+    fn home(&self) -> PathBuf {
+        let config = Path::new(self.ready["config"].as_str().unwrap());
+        config.parent().unwrap().to_owned()
+    }
+
+    fn station(&self) -> Pid {
+        let id = self.ready["station_process"].as_i64().unwrap();
+        Pid::from_raw(i32::try_from(id).unwrap()).unwrap()
+    }
+
+    fn app(&self) -> App {
+        let key = std::fs::read_to_string(self.home().join("data/local.key")).unwrap();
+        App::connect(self.ready["station"].as_str().unwrap(), key.trim())
+    }
+
+    /// What it has said until it ended, and whether it has ended well.
+    fn ended(mut self) -> (String, bool) {
+        let mut told = String::new();
+        let mut err = self.process.stderr.take().unwrap();
+        err.read_to_string(&mut told).unwrap();
+        (told, self.process.wait().unwrap().success())
+    }
+}
+
+fn start(more: &[&str]) -> Child {
+    Command::new(store::hw_sim())
+        .args(["store", "--listen", "127.0.0.1:0"])
+        .args(more)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+fn a_whole_store_opens_works_and_leaves_nothing_behind() {
+    for (more, place, paid) in [
+        (&["--terminals", "2"][..], "pty", 5_000),
+        (
+            &[
+                "--terminals",
+                "2",
+                "--tcp",
+                "--scenario",
+                "partial-approval",
+            ],
+            "tcp",
+            1_000,
+        ),
+    ] {
+        let store = OpenStore::open(more);
+        let terminals = store.ready["terminals"].as_array().unwrap();
+        assert_eq!(terminals.len(), 2, "{}", store.ready);
+        let mut app = store.app();
+        for (at, terminal) in terminals.iter().enumerate() {
+            assert!(terminal[place].is_string(), "{terminal}");
+            let mut params = sale(&format!("k{at}"), 5_000);
+            params["terminal"] = terminal["id"].clone();
+            // Each has its own control port.
+            let control = terminal["control"].as_str().unwrap();
+            let answer = app.call("payment.sale", params);
+            assert_eq!(answer["captured_minor"], paid, "{answer}");
+            assert_eq!(store::get(control, "/state")["presentations"], 1);
+        }
+        let (home, station) = (store.home(), store.station());
+        let id = i32::try_from(store.process.id()).unwrap();
+        kill_process(Pid::from_raw(id).unwrap(), Signal::INT).unwrap();
+        let (told, is_good) = store.ended();
+        assert!(is_good, "{told}");
+        assert!(!home.exists(), "{} is left", home.display());
+        let process = format!("/proc/{}", station.as_raw_nonzero());
+        wait_for("the station to be gone", || {
+            (!Path::new(&process).exists()).then_some(())
+        });
+    }
+}
+
+/// A store without its station is none: it says so, and ends.
+#[test]
+fn a_store_ends_with_its_station() {
+    let store = OpenStore::open(&[]);
+    let home = store.home();
+    kill_process(store.station(), Signal::KILL).unwrap();
+    let (told, is_good) = store.ended();
+    assert!(!is_good && told.contains("the station has ended"), "{told}");
+    assert!(!home.exists(), "{} is left", home.display());
+    let process = start(&["--posd", "/nowhere/posd"]);
+    let (told, is_good) = OpenStore {
+        process,
+        ready: json!({}),
+    }
+    .ended();
+    assert!(!is_good && told.contains("/nowhere/posd"), "{told}");
+}
