@@ -86,7 +86,8 @@ impl Simulator {
         Self::start(&arguments)
     }
 
-    fn start(arguments: &[&str]) -> Self {
+    /// Any of its commands that say when they are ready.
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut child = Command::new(hw_sim())
             .args(arguments)
             .stdin(Stdio::null())

@@ -1,4 +1,5 @@
-//! A technician's bench: a whole store from one command.
+//! A technician's bench: a whole store from one command, and a conversation that is recorded and played
+//! again.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use super::sale;
-use crate::store::{self, App, wait_for};
+use crate::store::{self, App, Line, Setup, Simulator, Station, wait_for};
 
 /// `hw-sim store`, running.
 struct OpenStore {
@@ -120,4 +121,90 @@ fn a_store_ends_with_its_station() {
     }
     .ended();
     assert!(!is_good && told.contains("/nowhere/posd"), "{told}");
+}
+
+/// A day at a real station is recorded between it and its terminal, and played to another station: it
+/// comes to the same.
+#[test]
+fn a_recorded_day_replays_to_the_same_outcome() {
+    for line in [Line::Serial, Line::Tcp] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+        let processor = Simulator::processor();
+        // The worst terminal: it tells card numbers in the clear.
+        let terminal = Simulator::terminal(line, directory.path(), &processor, &["--full-pan"]);
+        let file = path("day.txt");
+        let till = match line {
+            Line::Serial => path("till"),
+            Line::Tcp => "127.0.0.1:0".to_owned(),
+        };
+        let between = [
+            "record",
+            "--between",
+            &terminal.place(),
+            &till,
+            "--to",
+            &file,
+        ];
+        let recorder = Simulator::start(&between);
+        let recorded = day(&directory.path().join("a"), &recorder, &processor, |card| {
+            terminal.post("/card", json!({"name": card}));
+        });
+        drop(recorder);
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text.contains("Status-Information"), "{text}");
+        for number in ["4111111111111111", "5454545454545454"] {
+            assert!(!text.contains(number), "{text}");
+            let packed = pairs(number).join(" ");
+            let spelt = number.bytes().map(|digit| format!("{digit:02X}"));
+            let spelt = spelt.collect::<Vec<_>>().join(" ");
+            assert!(!text.contains(&packed) && !text.contains(&spelt), "{text}");
+        }
+        let place = match line {
+            Line::Serial => ["--pty", &till],
+            Line::Tcp => ["--tcp", &till],
+        };
+        let played = [&["replay", &file], &place[..]].concat();
+        let player = Simulator::start(&played);
+        let again = day(&directory.path().join("b"), &player, &processor, |_| ());
+        assert_eq!(again, recorded, "{line:?}");
+        assert_eq!(recorded[0]["outcome"], "approved", "{recorded:?}");
+        assert_eq!(recorded[1]["code"], "insufficient_funds", "{recorded:?}");
+    }
+}
+
+/// What three payments come to, without what is new each time.
+fn day(
+    directory: &Path,
+    terminal: &Simulator,
+    processor: &Simulator,
+    present: impl Fn(&str),
+) -> Vec<Value> {
+    let station = Station::start(directory, &Setup::new("a", Some(terminal), processor));
+    let mut app = station.app();
+    let cards = ["visa-approve", "insufficient-funds", "pin"];
+    let sales = (1_u64..).zip(cards).map(|(at, card)| {
+        present(card);
+        let paid = app.call("payment.sale", sale(&format!("k{at}"), 5_000 + at * 100));
+        let payment = &paid["payments"][0];
+        let numbers = [
+            "masked_pan",
+            "brand",
+            "authorization_code",
+            "receipt_number",
+            "trace_number",
+        ];
+        json!({
+            "outcome": paid["outcome"], "code": paid["code"], "captured": paid["captured_minor"],
+            "numbers": numbers.map(|name| payment[name].clone()),
+        })
+    });
+    sales.collect()
+}
+
+fn pairs(digits: &str) -> Vec<String> {
+    let pairs = digits.as_bytes().chunks(2);
+    pairs
+        .map(|pair| String::from_utf8(pair.to_vec()).unwrap())
+        .collect()
 }
