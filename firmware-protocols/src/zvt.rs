@@ -30,6 +30,7 @@
 //!   that has shown on this connection that it uses it: the tag changes what a terminal does when
 //!   an acknowledgement is lost, so no terminal is taught it by accident.
 //!
+//! - 06 0C (tip) comes with a password or without one.
 //! - 08 01 (service mode) has no data, and 08 30 (language) one byte, ended by 06 0F.
 //!
 //! # What the till sends, and what it only could

@@ -256,6 +256,9 @@ fn leading(apdu: Apdu<'_>) -> Vec<(&'static str, usize, Show)> {
         ],
         ChangePassword::CONTROL => &[PASSWORD, ("new password", 3, Show::Hidden)],
         StatusEnquiry::CONTROL => &[PASSWORD],
+        message::Tip::CONTROL if matches!(message::Tip::decode(apdu.data), Ok(it) if it.password.is_none()) => {
+            &[]
+        }
         control if takes_password(control) => &[PASSWORD],
         ReadCard::CONTROL => &[("timeout in seconds", 1, Show::Code)],
         SelectLanguage::CONTROL => &[("language", 1, Show::Code)],

@@ -22,8 +22,8 @@
 //!
 //! # Not covered
 //!
-//! Partial issue of goods (84 9D counts as a refusal), extension of reservations, tips, reservations
-//! of other terminals (06 26 finds its own), code pages other than 437.
+//! Partial issue of goods (84 9D counts as a refusal), extension of reservations, reservations of
+//! other terminals (06 26 finds its own), code pages other than 437.
 
 mod admin;
 mod command;
@@ -166,6 +166,8 @@ struct Job {
     kind: TerminalKind,
     money: Money,
     want_token: bool,
+    /// A tip may be added later.
+    takes_tip: bool,
     /// Receipt number of the transaction that it is about.
     original: Option<u16>,
     /// The till knows transaction sync.

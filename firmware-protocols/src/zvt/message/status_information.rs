@@ -69,6 +69,8 @@ pub struct StatusInformation<'a> {
     pub long_trace: Option<&'a [u8]>,
     /// 1F12 in 2F: how the card was read.
     pub entry_mode: Option<EntryMode>,
+    /// 1F3B: whether a tip (06 0C) may still be added.
+    pub takes_tip: bool,
 }
 
 /// The binary "card identification item": a reusable token, and a secret. Does not print.
@@ -199,6 +201,7 @@ impl<'a> StatusInformation<'a> {
                 TOKEN => self.token = Some(CardToken(object.value)),
                 SYNC => self.sync = Some(object.value),
                 LONG_TRACE => self.long_trace = Some(object.value),
+                TAKES_TIP => self.takes_tip = object.value.first() == Some(&1),
                 PAYMENT_KIND => {
                     let mode = Objects::new(object.value).find(ENTRY_MODE);
                     self.entry_mode = mode.and_then(|value| entry_mode(*value.first()?));
@@ -223,6 +226,9 @@ impl<'a> StatusInformation<'a> {
         }
         if let Some(trace) = self.long_trace {
             tlv::write_object(LONG_TRACE, trace, writer);
+        }
+        if self.takes_tip {
+            tlv::write_object(TAKES_TIP, &[1], writer);
         }
     }
 }
@@ -299,5 +305,6 @@ const fn entry_mode_code(mode: EntryMode) -> u8 {
 const TOKEN: Tag = Tag(0x1F14);
 const SYNC: Tag = Tag(0x1F1F);
 const LONG_TRACE: Tag = Tag(0x1F2B);
+const TAKES_TIP: Tag = Tag(0x1F3B);
 const PAYMENT_KIND: Tag = Tag(0x2F);
 const ENTRY_MODE: Tag = Tag(0x1F12);

@@ -7,7 +7,7 @@ use firmware_protocols::wire::bcd::Bcd;
 use firmware_protocols::zvt::message::{
     Abort, Authorization, BookTotal, CommandOptions, Completion, ConfigByte, EndOfDay, Input, Key,
     PartialReversal, PrintTextBlock, Registration, RepeatReceipt, Reservation, ReservationKey,
-    Reversal, StatusEnquiry, StatusReport,
+    Reversal, StatusEnquiry, StatusReport, Tip,
 };
 use firmware_protocols::zvt::result_code::{BUSY, NOT_POSSIBLE, RESERVATION};
 use firmware_protocols::zvt::terminal_side::Command;
@@ -84,9 +84,9 @@ impl Terminal {
             | Command::OfflineTransactions(_)
             | Command::SelectLanguage(_)
             | Command::ServiceMode => self.carry_out(Completion::default(), now),
-            // No result of this terminal says that it takes tips.
-            Command::Tip(_) | Command::Other(_) => self.refuse(NOT_POSSIBLE, now),
+            Command::Other(_) => self.refuse(NOT_POSSIBLE, now),
             Command::Authorization(_)
+            | Command::Tip(_)
             | Command::TelephonicAuthorization(_)
             | Command::Reservation(_)
             | Command::PartialReversal(_)
@@ -258,9 +258,11 @@ impl Terminal {
         Ok(match command {
             Command::Authorization(it) => {
                 let money = self.money(it.amount, it.currency)?;
-                let uses_read_card = it.payment_type.unwrap_or(0) & USE_READ_CARD != 0;
+                let payment_type = it.payment_type.unwrap_or(0);
+                let uses_read_card = payment_type & USE_READ_CARD != 0;
                 Ok(Job {
                     card: read_card.filter(|_| uses_read_card),
+                    takes_tip: payment_type & TAKES_TIP != 0,
                     ..self.job(TerminalKind::Sale, money, &it.options, None)
                 })
             }
@@ -271,6 +273,7 @@ impl Terminal {
                     ..self.job(TerminalKind::Sale, money, &it.options, None)
                 })
             }
+            Command::Tip(it) => Ok(self.tip(&it)?),
             Command::Refund(it) => {
                 let money = self.money(it.amount, it.currency)?;
                 Ok(self.job(TerminalKind::Refund, money, &it.options, None))
@@ -311,6 +314,21 @@ impl Terminal {
         }
         let money = self.money(asked.amount, asked.currency)?;
         Ok(self.job(TerminalKind::Authorize, money, &asked.options, None))
+    }
+
+    /// A sale of its own, to the card of the one that it belongs to.
+    fn tip(&self, asked: &Tip) -> Result<Job, Refusal> {
+        let receipt = asked.receipt.and_then(|receipt| receipt.number());
+        let receipt = receipt.and_then(|receipt| u16::try_from(receipt).ok());
+        let record = receipt.and_then(|receipt| self.store.find(receipt));
+        let is_open = |record: &&Record| !record.is_reversed && !record.is_submitted;
+        let record = record.filter(|record| record.takes_tip).filter(is_open);
+        let card = record.ok_or(Refusal(NOT_POSSIBLE))?.card;
+        let money = self.money(asked.amount, asked.currency)?;
+        Ok(Job {
+            card,
+            ..self.job(TerminalKind::Sale, money, &asked.options, None)
+        })
     }
 
     fn partial_reversal(&self, asked: &PartialReversal) -> Result<Job, Refusal> {
@@ -396,6 +414,7 @@ impl Terminal {
             kind,
             money,
             want_token: wants & WANT_TOKEN != 0,
+            takes_tip: false,
             original,
             in_sync: self.config.knows_sync && options.sync.is_some(),
             card: original_record.and_then(|record| record.card),
@@ -537,6 +556,7 @@ fn sync_of(command: &Command) -> Option<SyncId> {
         Command::Reversal(it) => &it.options,
         Command::Refund(it) => &it.options,
         Command::TelephonicAuthorization(it) => &it.options,
+        Command::Tip(it) => &it.options,
         _ => return None,
     };
     options.sync.clone()
@@ -551,6 +571,8 @@ const SEND_RESULT: u8 = 0x01;
 const DO_NOT_PRINT: u8 = 0x02;
 /// Payment type: the card that was read before.
 const USE_READ_CARD: u8 = 0x02;
+/// Payment type: a tip may follow.
+const TAKES_TIP: u8 = 0x08;
 /// Of an input, where the till names no other.
 const MOST_DIGITS: u8 = 20;
 /// Tag 1F15.

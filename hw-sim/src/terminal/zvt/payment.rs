@@ -263,6 +263,7 @@ impl Terminal {
             authorization_code,
             card: job.card,
             token: token.map(CardToken::new),
+            takes_tip: job.takes_tip,
             at: self.wall_clock(now),
             is_final: job.in_sync,
             is_reversed: false,

@@ -55,6 +55,7 @@ impl Terminal {
             token: token.as_deref().filter(|_| extras.token).map(CardToken),
             sync: sync.as_ref().filter(|_| extras.sync).map(|sync| &sync[..]),
             entry_mode: card.map(entry_mode).filter(|_| self.registered.has_tlv),
+            takes_tip: record.takes_tip && self.registered.has_tlv,
             ..StatusInformation::default()
         };
         let full = card.filter(|_| self.config.sends_full_pan);

@@ -30,6 +30,8 @@ pub struct Record {
     pub card: Option<&'static Card>,
     /// Reusable card token, in hex.
     pub token: Option<CardToken>,
+    /// A tip may still be added.
+    pub takes_tip: bool,
     /// When, in seconds since 1970.
     pub at: u64,
     /// The till has the result for certain, or the terminal is not to reverse it by itself.

@@ -20,7 +20,7 @@ const CONVERSATIONS: [(&str, &str, u64); 41] = [
     ("06 00 00 00 00 BE 09 78", "846F", 0),
     ("06 01 04 00 00 00 00 12 34 49 05 78", "8000 040F 060F", 2),
     ("06 02", "8000", 0),
-    // No result of this terminal says that it takes tips.
+    // The sale was not to take tips.
     ("06 0C 00 00 00 87 00 01 04 00 00 00 00 01 50", "8483", 0),
     ("06 10 00 00 00", "8000 040F 060F", 1),
     ("06 12 00 00 00 00 01 00 02", "8000 060F", 4),
@@ -355,5 +355,35 @@ fn a_locked_terminal_takes_no_payment_until_it_is_mended() {
             bench.run(sale(700, plain()));
             assert_eq!(bench.money().0, 700, "{code}");
         }
+    }
+}
+
+/// A payment that was to take a tip says so, and takes it from the same card, without it.
+#[test]
+fn a_tip_is_added_to_a_payment_that_takes_one() {
+    for tip in [
+        "06 0C 0A 87 00 01 04 00 00 00 00 01 50",
+        "06 0C 0A 04 00 00 00 00 01 50 87 00 01",
+        "06 0C 0D 00 00 00 87 00 01 04 00 00 00 00 01 50",
+    ] {
+        let mut bench = Bench::registered();
+        let mut tippable = sale(700, plain());
+        let at = tippable
+            .iter()
+            .position(|byte| *byte == 0x19)
+            .expect("a payment type");
+        tippable[at + 1] |= 0x08;
+        bench.run(tippable);
+        assert!(bench.result().takes_tip);
+        bench.run(hex(tip));
+        assert_eq!(bench.controls(), "8000 040F 060F", "{tip}");
+        assert_eq!(bench.result().amount, number(150));
+        assert_eq!(bench.money(), (850, 0, 0));
+        assert_eq!(bench.terminal.face().presentations, 1);
+        bench.run(hex("06 0C 0A 87 00 09 04 00 00 00 00 01 50"));
+        assert_eq!(bench.controls(), "8483", "no such payment");
+        bench.run(hex("06 50 03 00 00 00"));
+        bench.run(hex(tip));
+        assert_eq!(bench.controls(), "8483", "too late");
     }
 }
