@@ -12,6 +12,7 @@ mod error;
 pub mod file;
 mod handshake;
 mod method;
+mod nfc;
 mod order;
 mod pairing;
 mod push;
@@ -28,7 +29,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 
 use crate::config::Limits;
-use crate::domain::id::TerminalId;
+use crate::domain::id::{ReaderId, TerminalId};
 use crate::outcome::text::Language;
 use crate::vault::Vault;
 use call::Call;
@@ -45,6 +46,8 @@ pub struct Gateway {
     pub vault: Arc<Vault>,
     /// Configured terminals; when there is one, requests need not name it.
     pub terminals: Arc<[TerminalId]>,
+    /// Configured contactless readers.
+    pub readers: Arc<[ReaderId]>,
     /// What apps are answered in when they name no language.
     pub language: Language,
     /// Who is let in.

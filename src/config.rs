@@ -1,6 +1,8 @@
 //! The configuration file (TOML): read, checked and turned into what the rooms need. Unknown keys
 //! are refused, so that a misspelt one does not go unnoticed.
 
+mod reader;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::SocketAddr;
@@ -13,8 +15,10 @@ use serde::Deserialize;
 use crate::domain::directory::{
     Directory, Offline, OfflineLimit, PartialCapture, TerminalCapabilities, TerminalProfile,
 };
-use crate::domain::id::{MerchantAccountId, TerminalId};
+use crate::domain::id::{MerchantAccountId, ReaderId, TerminalId};
 use crate::outcome::text::Language;
+
+pub use reader::ReaderConfig;
 
 /// A checked configuration.
 #[derive(Clone, Debug)]
@@ -35,6 +39,8 @@ pub struct Config {
     pub stores: Option<BTreeSet<String>>,
     /// Terminals by id.
     pub terminals: BTreeMap<TerminalId, TerminalConfig>,
+    /// Contactless readers by id.
+    pub readers: BTreeMap<ReaderId, ReaderConfig>,
     /// Merchant accounts by id.
     pub accounts: BTreeMap<MerchantAccountId, AccountConfig>,
     /// What may be promised while a processor cannot be reached.
@@ -166,6 +172,7 @@ impl Config {
             card_types: file.station.card_types,
             tender_types: file.station.tender_types,
             stores: file.station.stores,
+            readers: reader::readers(file.reader, &terminals)?,
             terminals,
             accounts,
             offline: offline(file.offline)?,
@@ -210,6 +217,8 @@ struct File {
     station: Station,
     #[serde(default)]
     terminal: Vec<Terminal>,
+    #[serde(default)]
+    reader: Vec<reader::Reader>,
     #[serde(default)]
     merchant_account: Vec<Account>,
     #[serde(default)]

@@ -32,6 +32,7 @@ pub mod rejection;
 pub mod request;
 pub mod search;
 pub mod state;
+pub mod tap;
 pub mod terminal;
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! when a group commits, or never does, keeps the [`Writer`] in hand.
 
 mod backup;
+mod bindings;
 mod bulk;
 mod chain;
 mod error;

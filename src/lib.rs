@@ -12,6 +12,7 @@ pub mod domain;
 pub mod failpoint;
 pub mod journal;
 pub mod local_key;
+pub mod nfc;
 pub mod outcome;
 pub mod processor;
 pub mod station;

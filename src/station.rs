@@ -12,6 +12,7 @@ mod outbox;
 #[cfg(feature = "failpoints")]
 mod planted;
 mod query;
+mod readers;
 mod seal;
 pub mod service;
 
@@ -29,18 +30,21 @@ use crate::domain::effect::ProcessorRequest;
 use crate::domain::engine;
 use crate::domain::event::Event;
 use crate::domain::id::{
-    ClientName, EffectId, IdempotencyKey, MerchantAccountId, OperationId, TerminalId, Timestamp,
+    ClientName, EffectId, IdempotencyKey, MerchantAccountId, OperationId, ReaderId, TerminalId,
+    Timestamp,
 };
 use crate::domain::operation::{Finished, Operation};
 use crate::domain::rejection::Rejection;
 use crate::domain::state::{Aggregates, State};
 use crate::failpoint;
 use crate::journal::{Batch, Commit, JournalError, OperationRow, Reader};
+use crate::nfc;
 use crate::terminal;
 use crate::vault::Vault;
 use firmware_protocols::time::Duration;
 
 use outbox::Outbox;
+use readers::Readers;
 
 /// What decides. After every call of a `handle_*` method, [`Self::poll`] is drained.
 #[derive(Debug)]
@@ -50,6 +54,7 @@ pub struct Station {
     reader: Reader,
     state: State,
     connections: BTreeMap<TerminalId, Connection>,
+    readers: Readers,
     outbox: Outbox,
     waiters: BTreeMap<OperationId, Vec<oneshot::Sender<Result<Answer, Refusal>>>>,
     tasks: VecDeque<Task>,
@@ -75,6 +80,8 @@ pub enum Input {
     Processor(EffectId, ProcessorEnding),
     /// [`Task::Wake`] is over.
     Wake(OperationId),
+    /// A contactless reader reports.
+    Reader(ReaderId, nfc::Report),
     /// What became of [`Task::Append`].
     Committed(Commit),
 }
@@ -140,6 +147,7 @@ impl Station {
             reader,
             state,
             connections: config.terminals.keys().map(unknown).collect(),
+            readers: Readers::new(config.readers.keys().cloned()),
             waiters: BTreeMap::new(),
             tasks: VecDeque::new(),
             changes: VecDeque::new(),
@@ -192,6 +200,10 @@ impl Station {
             Call::Abort { terminal, reply } => {
                 let _ = reply.send(self.abort(&terminal));
             }
+            Call::ReadTap { reader, reply } => self.readers.read(&reader, reply),
+            Call::AbortRead { reader, reply } => {
+                let _ = reply.send(self.readers.abort(&reader));
+            }
         }
     }
 
@@ -203,6 +215,7 @@ impl Station {
                 self.on_command(&Command::ProcessorFinished { effect, ending }, now);
             }
             Input::Wake(operation) => self.on_command(&Command::Wake(operation), now),
+            Input::Reader(id, report) => self.on_reader(id, report, now),
             Input::Committed(commit) => self.on_commit(commit),
         }
     }

@@ -45,6 +45,8 @@ pub enum TokenKind {
     AppKey,
     /// The code by which an app pairs.
     PairingCode,
+    /// The identifier of a tag.
+    Tag,
     /// Not a token: a value by which a database is recognised as sealed with this key.
     Check,
 }
@@ -171,6 +173,7 @@ impl TokenKind {
             Self::Account => b"account",
             Self::AppKey => b"app key",
             Self::PairingCode => b"pairing code",
+            Self::Tag => b"tag",
             Self::Check => b"check",
         }
     }

@@ -6,6 +6,7 @@
 //! | [`target`] | what a reader tells of a target when it has selected it |
 //! | [`command`] | the closed list of what is ever sent to a target |
 //! | [`reading`] | the order in which it is sent, and what is made of the answers |
+//! | [`presence`] | what lies on a reader from one look to the next |
 //! | [`payment`] | EMV: the offered applications, the payment account reference |
 //! | [`ndef`] | NFC Forum NDEF 1.0: records of text and addresses |
 //! | [`memory`] | where tags of type 2 and type 4 keep them |
@@ -26,11 +27,13 @@ pub mod memory;
 pub mod ndef;
 pub mod payment;
 pub mod pn532;
+pub mod presence;
 pub mod reading;
 pub mod target;
 
 pub use command::Command;
 pub use ndef::Record;
 pub use payment::AccountReference;
+pub use presence::Presence;
 pub use reading::{Found, Reading, Step};
 pub use target::Target;

@@ -5,10 +5,10 @@ use tokio::sync::oneshot;
 
 use crate::domain::app::Change;
 use crate::domain::doubt::Doubt;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, TappedMedium};
 use crate::domain::id::{
-    ClientName, Fingerprint, IdempotencyKey, LineId, OperationId, OrderId, PaymentId, TerminalId,
-    Timestamp,
+    ClientName, Fingerprint, IdempotencyKey, LineId, OperationId, OrderId, PaymentId, ReaderId,
+    TapId, TerminalId, Timestamp,
 };
 use crate::domain::order::Order;
 use crate::domain::outcome::Outcome;
@@ -57,6 +57,20 @@ pub enum Call {
         /// Where the answer goes: the operation that was told to stop, if one runs.
         reply: oneshot::Sender<Result<Option<OperationId>, Refusal>>,
     },
+    /// Hear of what lies on a contactless reader, or of the next thing that is held against it.
+    ReadTap {
+        /// Which reader.
+        reader: ReaderId,
+        /// Where the answer goes; nobody waits any more when it is closed.
+        reply: oneshot::Sender<Result<TapEnd, Refusal>>,
+    },
+    /// Stop waiting for a tap.
+    AbortRead {
+        /// Which reader.
+        reader: ReaderId,
+        /// Where the answer goes: how many were waiting.
+        reply: oneshot::Sender<Result<usize, Refusal>>,
+    },
 }
 
 /// How an operation stands when its app is answered.
@@ -96,6 +110,15 @@ pub enum Query {
     Order(OrderId),
     /// Orders, by what people know of them.
     Orders(Search),
+    /// Orders, by something that was held against a contactless reader.
+    Tapped {
+        /// The tap.
+        tap: TapId,
+        /// Only those placed at or after the first time and before the second.
+        placed: Option<(Timestamp, Timestamp)>,
+        /// At most so many.
+        limit: usize,
+    },
     /// What somebody should look at.
     Attention {
         /// Authorizations that end within so many days.
@@ -253,6 +276,59 @@ pub struct TerminalRow {
     pub operation: Option<OperationId>,
 }
 
+/// How waiting for a tap ended.
+#[derive(Clone, Debug)]
+pub enum TapEnd {
+    /// Something was held against the reader.
+    Tapped(Box<TapTold>),
+    /// It was told to stop.
+    Aborted,
+}
+
+/// A tap, for whoever asked for it.
+#[derive(Clone, Debug)]
+pub struct TapTold {
+    /// Its name.
+    pub tap: TapId,
+    /// Where.
+    pub reader: ReaderId,
+    /// What.
+    pub media: Vec<MediumTold>,
+}
+
+/// One thing that was held against a reader.
+#[derive(Clone)]
+pub struct MediumTold {
+    /// What everybody may know.
+    pub shown: TappedMedium,
+    /// Of a tag: its identifier.
+    pub uid: Option<String>,
+    /// Texts that it holds.
+    pub texts: Vec<String>,
+    /// Addresses that it holds.
+    pub uris: Vec<String>,
+}
+
+/// What a tag says may name a person: it is not printed.
+impl std::fmt::Debug for MediumTold {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.shown.fmt(f)
+    }
+}
+
+/// A contactless reader, for people.
+#[derive(Clone, Debug)]
+pub struct ReaderRow {
+    /// Which.
+    pub id: ReaderId,
+    /// Whether it is ready.
+    pub connected: bool,
+    /// What it calls itself, once it is.
+    pub name: Option<String>,
+    /// Why it is not.
+    pub cause: Option<String>,
+}
+
 /// How the station is.
 #[derive(Clone, Debug)]
 pub struct Health {
@@ -262,6 +338,8 @@ pub struct Health {
     pub clock_behind_ms: i64,
     /// The terminals.
     pub terminals: Vec<TerminalRow>,
+    /// The contactless readers.
+    pub readers: Vec<ReaderRow>,
     /// Operations whose end is not known yet.
     pub in_doubt: Vec<OperationId>,
     /// Operations at work for an app.

@@ -193,6 +193,7 @@ impl From<Refusal> for ApiError {
 }
 
 impl From<Rejection> for ApiError {
+    #[expect(clippy::too_many_lines, reason = "a table: one row for each rejection")]
     fn from(rejection: Rejection) -> Self {
         let code = Code::from(&rejection);
         let parameter = |field: &str, problem: &str| Self::parameter(code, field, problem);
@@ -260,6 +261,8 @@ impl From<Rejection> for ApiError {
             | Rejection::OrderUnknown(_)
             | Rejection::NotInDoubt
             | Rejection::EvidenceChanged
+            | Rejection::TapUnknown
+            | Rejection::TapNotBindable
             | Rejection::LineNotOpen(_) => Self::refused(code),
         };
         name(&mut error.details.facts, &rejection);

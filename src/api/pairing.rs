@@ -103,7 +103,7 @@ impl Connection {
     pub(super) async fn change(&self, change: Change, by: ClientName) -> Result<Value, ApiError> {
         let (reply, answer) = oneshot::channel();
         let call = Call::Change { change, by, reply };
-        let () = self.call(call, answer).await?;
+        let () = self.gateway.call(call, answer).await?;
         Ok(json!({}))
     }
 }

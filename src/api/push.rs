@@ -96,6 +96,15 @@ fn fields(event: &Event) -> Value {
             "event": "app_role_changed", "app": app.as_str(), "role": role,
         }),
         Event::AppRevoked { app } => json!({"event": "app_revoked", "app": app.as_str()}),
+        Event::NfcTapped { tap, reader, media } => json!({
+            "event": "nfc_tapped", "tap": tap.as_str(), "reader": reader.as_str(), "media": media,
+        }),
+        Event::NfcReaderConnected { reader } => json!({
+            "event": "nfc_reader_connected", "reader": reader.as_str(),
+        }),
+        Event::NfcReaderDisconnected { reader, cause } => json!({
+            "event": "nfc_reader_disconnected", "reader": reader.as_str(), "cause": cause,
+        }),
         Event::TerminalDisconnected { terminal, cause } => json!({
             "event": "terminal_disconnected", "terminal": terminal.as_str(), "cause": cause,
         }),

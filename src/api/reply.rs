@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::call::{Answer, Found, Health, Standing, TerminalRow};
 use super::error::{tell, word};
-use super::{Gateway, attention, order, search};
+use super::{Gateway, attention, nfc, order, search};
 use crate::clock;
 use crate::domain::doubt::Doubt;
 use crate::domain::id::{LineId, OperationId};
@@ -268,7 +268,8 @@ fn health(health: &Health) -> Value {
     let down = health.terminals.iter().any(|terminal| !terminal.connected);
     let clock_behind_s = health.clock_behind_ms.checked_div(1000).unwrap_or(0);
     let set_back = clock_behind_s > CLOCK_TOLERANCE_S;
-    let is_well = in_doubt.is_empty() && !down && !set_back;
+    let unread = health.readers.iter().any(|reader| !reader.connected);
+    let is_well = in_doubt.is_empty() && !down && !unread && !set_back;
     let state = match (&health.journal, is_well) {
         (Some(_), _) => "failed",
         (None, false) => "degraded",
@@ -283,6 +284,7 @@ fn health(health: &Health) -> Value {
             "ok".to_owned()
         },
         "terminals": health.terminals.iter().map(terminal).collect::<Vec<_>>(),
+        "readers": health.readers.iter().map(nfc::reader).collect::<Vec<_>>(),
         "in_doubt": in_doubt,
         "running": health.running,
         "queued": health.queued,

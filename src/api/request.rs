@@ -235,6 +235,7 @@ pub(super) struct OrderFind {
     pub(super) customer_reference: Option<Text>,
     pub(super) phone: Option<Text>,
     pub(super) tag: Option<Text>,
+    pub(super) tap: Option<Text>,
     pub(super) par: Option<Text>,
     pub(super) card: Option<Text>,
     pub(super) date: Option<Text>,
@@ -242,6 +243,29 @@ pub(super) struct OrderFind {
     pub(super) attention: bool,
     pub(super) within_days: Option<u32>,
     pub(super) limit: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NfcRead {
+    pub(super) reader: Option<Text>,
+    pub(super) timeout_ms: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NfcAbort {
+    pub(super) reader: Option<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NfcBind {
+    pub(super) idempotency_key: Text,
+    pub(super) tap: Text,
+    /// Must be there; `null` says nobody's.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub(super) customer_reference: Option<Text>,
 }
 
 /// An order, as `order.put` takes it and `order.get` gives it.

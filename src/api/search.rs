@@ -7,9 +7,10 @@ use super::error::{ApiError, word};
 use super::order::read_phone;
 use super::request as wire;
 use super::tender::read_par;
+use super::text::Text;
 use super::{Gateway, attention};
 use crate::clock;
-use crate::domain::id::OrderId;
+use crate::domain::id::{OrderId, TapId, Timestamp};
 use crate::domain::order::LineState;
 use crate::domain::search::{Mark, Search, Wanted};
 use crate::vault::TokenKind;
@@ -26,6 +27,9 @@ impl Gateway {
         if params.within_days.is_some() {
             return Err(ApiError::field("within_days", "belongs to attention"));
         }
+        if let Some(tap) = &params.tap {
+            return by_tap(params, tap);
+        }
         Ok(Query::Orders(self.search(params)?))
     }
 
@@ -34,14 +38,10 @@ impl Gateway {
         if params.card.is_some() && params.date.is_none() {
             return Err(ApiError::field("date", card_date));
         }
-        let placed = params.date.as_ref().map(|date| {
-            let problem = "must be a day such as 2026-01-31";
-            clock::parse_day(date.as_str()).ok_or_else(|| ApiError::field("date", problem))
-        });
         let limit = limit(params)?;
         Ok(Search {
             wanted: self.wanted(params)?,
-            placed: placed.transpose()?,
+            placed: placed(params)?,
             limit,
         })
     }
@@ -72,12 +72,40 @@ impl Gateway {
         }
         match (ways.pop(), ways.is_empty()) {
             (Some(only), true) => Ok(only),
-            (Some(_), false) | (None, _) => Err(ApiError::field(
-                "order_id",
-                "give one of order_id, customer_reference, phone, tag, par, card, attention",
-            )),
+            (Some(_), false) | (None, _) => Err(ApiError::field("order_id", WAYS)),
         }
     }
+}
+
+const WAYS: &str =
+    "give one of order_id, customer_reference, phone, tag, tap, par, card, attention";
+
+fn by_tap(params: &wire::OrderFind, tap: &Text) -> Result<Query, ApiError> {
+    let others = [
+        &params.order_id,
+        &params.customer_reference,
+        &params.phone,
+        &params.tag,
+        &params.par,
+        &params.card,
+    ];
+    if others.iter().any(|other| other.is_some()) {
+        return Err(ApiError::field("order_id", WAYS));
+    }
+    Ok(Query::Tapped {
+        tap: TapId::new(tap.as_str()),
+        placed: placed(params)?,
+        limit: limit(params)?,
+    })
+}
+
+/// The day on which they were placed.
+fn placed(params: &wire::OrderFind) -> Result<Option<(Timestamp, Timestamp)>, ApiError> {
+    let problem = "must be a day such as 2026-01-31";
+    let day = params.date.as_ref().map(|date| {
+        clock::parse_day(date.as_str()).ok_or_else(|| ApiError::field("date", problem))
+    });
+    day.transpose()
 }
 
 /// How many are wanted.

@@ -15,7 +15,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
-use super::call::{Answer, Call, Found, Query, Refusal};
+use super::call::{Answer, Call, Found, Query};
 use super::convert::{self, fingerprint};
 use super::door::{Seat, Ticket};
 use super::error::ApiError;
@@ -247,7 +247,7 @@ impl Connection {
             request,
             reply,
         };
-        let answer: Answer = self.call(call, answer).await?;
+        let answer: Answer = self.gateway.call(call, answer).await?;
         Ok(reply::answer(&answer, language))
     }
 
@@ -297,6 +297,8 @@ impl Connection {
                     lines: convert::lines(params.lines),
                 }
             }
+            "nfc.read" => return self.gateway.read_tap(&read(&params)?).await,
+            "nfc.abort" => return self.gateway.abort_read(&read(&params)?).await,
             "operation.get" => operation_query(read(&params)?)?,
             "events.subscribe" => return self.subscribe(&read(&params)?).await,
             _ => {
@@ -312,8 +314,10 @@ impl Connection {
     async fn abort(&self, params: wire::TerminalAbort) -> Result<Value, ApiError> {
         let terminal = self.gateway.terminal(params.terminal.as_ref())?;
         let (reply, answer) = oneshot::channel();
-        let stopped: Option<OperationId> =
-            self.call(Call::Abort { terminal, reply }, answer).await?;
+        let stopped: Option<OperationId> = self
+            .gateway
+            .call(Call::Abort { terminal, reply }, answer)
+            .await?;
         Ok(json!({
             "stopping": stopped.is_some(),
             "operation_id": stopped.as_ref().map(OperationId::as_str),
@@ -377,24 +381,9 @@ impl Connection {
 
     pub(super) async fn query(&self, query: Query) -> Result<Found, ApiError> {
         let (reply, answer) = oneshot::channel();
-        self.call(Call::Query { query, reply }, answer).await
-    }
-
-    pub(super) async fn call<T>(
-        &self,
-        call: Call,
-        answer: oneshot::Receiver<Result<T, Refusal>>,
-    ) -> Result<T, ApiError> {
-        // A station that is gone takes its connections with it.
         self.gateway
-            .calls
-            .send(call)
+            .call(Call::Query { query, reply }, answer)
             .await
-            .map_err(|_| ApiError::internal())?;
-        answer
-            .await
-            .map_err(|_| ApiError::internal())?
-            .map_err(ApiError::from)
     }
 }
 
@@ -456,6 +445,10 @@ impl Gateway {
             "operation.resolve" => {
                 let params: wire::OperationResolve = read(params)?;
                 keyed(&params.idempotency_key.clone(), Self::resolve(params, app))
+            }
+            "nfc.bind" => {
+                let params: wire::NfcBind = read(params)?;
+                keyed(&params.idempotency_key.clone(), Self::nfc_bind(params))
             }
             "pickup.capture" => {
                 let params: wire::PickupCapture = read(params)?;

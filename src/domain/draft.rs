@@ -11,6 +11,7 @@ use super::operation::Operation;
 use super::order::Order;
 use super::payment::Payment;
 use super::state::{Aggregates, State};
+use super::tap::Taps;
 use super::terminal::Terminal;
 
 /// What was decided: append the entries and events, apply the entries, then carry the effects out.
@@ -71,6 +72,12 @@ impl<'a> Draft<'a> {
     /// Adds an event.
     pub fn event(&mut self, event: Event) {
         self.decision.events.push(event);
+    }
+
+    /// What was held against the contactless readers lately.
+    #[must_use]
+    pub const fn taps(&self) -> &'a Taps {
+        &self.state.taps
     }
 
     /// What is configured.

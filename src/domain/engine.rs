@@ -152,7 +152,8 @@ fn check_amount(request: &Request) -> Result<(), Rejection> {
         | Request::OrderCancel { .. }
         | Request::CaptureQueued(_)
         | Request::Review(_)
-        | Request::OperationResolve(_) => None,
+        | Request::OperationResolve(_)
+        | Request::NfcBind { .. } => None,
     };
     let in_range = |amount: Money| (1..=AMOUNT_MAX).contains(&amount.minor);
     if amount.is_none_or(in_range) {

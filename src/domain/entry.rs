@@ -15,6 +15,7 @@ use super::order::{Order, Tender};
 use super::outcome::Outcome;
 use super::payment::{Movement, Payment};
 use super::request::Request;
+use super::tap::Identity;
 use super::terminal::{TerminalResult, TransactionMark};
 
 /// One fact.
@@ -166,6 +167,15 @@ pub enum Entry {
         /// The tender.
         tender: Tender,
     },
+    /// It is said whose a tag is, or that it is nobody's any more.
+    TagBound {
+        /// By which operation.
+        operation: OperationId,
+        /// The tag.
+        identity: Identity,
+        /// Whose, by the name that the system that makes orders has for the customer.
+        customer_reference: Option<String>,
+    },
     /// A terminal's last transaction is known.
     TerminalSeen {
         /// Which.
@@ -217,7 +227,8 @@ impl Entry {
             | Self::LinesReserved { operation, .. }
             | Self::LinesFulfilled { operation, .. }
             | Self::LinesReleased { operation, .. }
-            | Self::LinesCancelled { operation, .. } => Some(operation),
+            | Self::LinesCancelled { operation, .. }
+            | Self::TagBound { operation, .. } => Some(operation),
             Self::PaymentOpened { .. }
             | Self::PaymentMoved { .. }
             | Self::OrderStored { .. }
@@ -250,6 +261,7 @@ impl Entry {
             | Self::LinesCancelled { .. }
             | Self::OrderStored { .. }
             | Self::TenderAdded { .. }
+            | Self::TagBound { .. }
             | Self::TerminalSeen { .. }
             | Self::AppPaired { .. }
             | Self::AppRoleChanged { .. }
@@ -278,6 +290,7 @@ impl Entry {
             | Self::OperationFinished { .. }
             | Self::PaymentOpened { .. }
             | Self::PaymentMoved { .. }
+            | Self::TagBound { .. }
             | Self::TerminalSeen { .. }
             | Self::AppPaired { .. }
             | Self::AppRoleChanged { .. }

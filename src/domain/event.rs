@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::app::Role;
 use super::doubt::Finding;
-use super::id::{ClientName, OperationId, OrderId, PaymentId, TerminalId};
+use super::id::{ClientName, OperationId, OrderId, PaymentId, ReaderId, TapId, TerminalId};
 use super::outcome::{Reason, Verdict};
 use super::payment::Status;
+use super::tap::MediumKind;
 
 /// One thing to tell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +123,42 @@ pub enum Event {
         /// Which.
         app: ClientName,
     },
+    /// Something was held against a contactless reader. What it is, is told by nobody: whoever asks
+    /// for orders names the tap.
+    NfcTapped {
+        /// Its name.
+        tap: TapId,
+        /// Where.
+        reader: ReaderId,
+        /// What kinds of things, one each.
+        media: Vec<TappedMedium>,
+    },
+    /// A contactless reader is ready.
+    NfcReaderConnected {
+        /// Which.
+        reader: ReaderId,
+    },
+    /// A contactless reader is not there, or what drives it has failed.
+    NfcReaderDisconnected {
+        /// Which.
+        reader: ReaderId,
+        /// Why, for a technician.
+        cause: String,
+    },
+}
+
+/// One thing that was held against a reader, as everybody may know it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TappedMedium {
+    /// What it is.
+    pub kind: MediumKind,
+    /// It is recognised when it comes again.
+    pub lasting: bool,
+    /// It was taken away too early.
+    pub interrupted: bool,
+    /// Whose it is, by the name that was bound to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer_reference: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]

@@ -2,6 +2,7 @@
 //! operation begins, and `next` looks at the answers so far and says what to ask next. A flow keeps
 //! no state of its own, so it goes on after a crash from wherever the journal left it.
 
+mod bind;
 mod booking;
 mod cancel;
 mod capture;
@@ -133,6 +134,10 @@ pub fn admit(
         // Nobody asks for it: a decision starts it.
         Request::CaptureQueued(_) | Request::Review(_) => Err(Rejection::NoRoute),
         Request::OperationResolve(wish) => resolve::admit(draft, wish),
+        Request::NfcBind {
+            tap,
+            customer_reference,
+        } => bind::admit(draft, operation, tap, customer_reference.as_ref()),
     }
 }
 
@@ -195,7 +200,10 @@ pub fn next(draft: &Draft<'_>, operation: &Operation) -> Next {
         Request::OrderCancel { order, .. } => cancel::next(draft, operation, order),
         Request::CaptureQueued(queued) => queued::next(draft, operation, queued),
         Request::Review(review) => review::next(draft, operation, review),
-        Request::OperationResolve(_) => resolve::next(draft, operation),
+        // What there was to do was done as it began.
+        Request::OperationResolve(_) | Request::NfcBind { .. } => {
+            finish(outcome(draft, operation, Verdict::Approved, None))
+        }
     }
 }
 

@@ -48,6 +48,10 @@ names! {
     TerminalId;
     /// A configured connector with its merchant properties.
     MerchantAccountId;
+    /// A configured contactless reader.
+    ReaderId;
+    /// Something that was held against a reader, made by the station.
+    TapId;
     /// The app that asked, by the name under which it has paired.
     ClientName;
     /// Digest of a method and its parameters: tells a repeat from a key used for something else.

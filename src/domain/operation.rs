@@ -242,6 +242,7 @@ impl Operation {
             | Entry::OrderStored { .. }
             | Entry::PaymentMoved { .. }
             | Entry::PaymentOpened { .. }
+            | Entry::TagBound { .. }
             | Entry::TenderAdded { .. }
             | Entry::TerminalSeen { .. }
             | Entry::AppPaired { .. }
@@ -301,7 +302,8 @@ impl Operation {
             | Request::OrderShip { .. }
             | Request::OrderCancel { .. }
             | Request::Review(_)
-            | Request::OperationResolve(_) => None,
+            | Request::OperationResolve(_)
+            | Request::NfcBind { .. } => None,
         }
     }
 

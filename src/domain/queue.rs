@@ -96,7 +96,8 @@ const fn lets_goods_go(request: &Request) -> bool {
         | Request::OrderCancel { .. }
         | Request::CaptureQueued(_)
         | Request::Review(_)
-        | Request::OperationResolve(_) => false,
+        | Request::OperationResolve(_)
+        | Request::NfcBind { .. } => false,
     }
 }
 

@@ -102,6 +102,10 @@ pub enum Rejection {
     AppUnknown(ClientName),
     /// An app of that name has paired already.
     AppNameTaken(ClientName),
+    /// Nothing of that name was held against a reader lately.
+    TapUnknown,
+    /// Two things were held against the reader at once, or one that has another name each time.
+    TapNotBindable,
     /// A deposit that is larger than the order, or an order that contradicts itself.
     OrderInvalid {
         /// What is wrong.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::doubt::Finding;
 use super::id::{
-    LineId, MerchantAccountId, OperationId, OrderId, PaymentId, TerminalId, Timestamp,
+    LineId, MerchantAccountId, OperationId, OrderId, PaymentId, TapId, TerminalId, Timestamp,
 };
 use super::order::Order;
 use super::payment::Payment;
@@ -117,6 +117,13 @@ pub enum Request {
     Review(Review),
     /// Say how a step in doubt ended, where no machine can.
     OperationResolve(Resolution),
+    /// Say whose a tag is.
+    NfcBind {
+        /// The tap that showed it.
+        tap: TapId,
+        /// Whose; nobody's any more when absent.
+        customer_reference: Option<String>,
+    },
 }
 
 /// A payment that its processor reviews by hand.
@@ -202,6 +209,7 @@ impl Request {
             Self::CaptureQueued(_) => "payment.capture_queued",
             Self::Review(_) => "payment.review",
             Self::OperationResolve(_) => "operation.resolve",
+            Self::NfcBind { .. } => "nfc.bind",
         }
     }
 
@@ -221,7 +229,8 @@ impl Request {
             | Self::Capture { .. }
             | Self::Void { .. }
             | Self::Refund { .. }
-            | Self::OperationResolve(_) => None,
+            | Self::OperationResolve(_)
+            | Self::NfcBind { .. } => None,
         }
     }
 
@@ -242,7 +251,8 @@ impl Request {
             | Self::PickupCapture { .. }
             | Self::OrderShip { .. }
             | Self::OrderCancel { .. }
-            | Self::OperationResolve(_) => None,
+            | Self::OperationResolve(_)
+            | Self::NfcBind { .. } => None,
         }
     }
 
@@ -263,7 +273,8 @@ impl Request {
             | Self::OrderShip { .. }
             | Self::OrderCancel { .. }
             | Self::CaptureQueued(_)
-            | Self::Review(_) => None,
+            | Self::Review(_)
+            | Self::NfcBind { .. } => None,
         }
     }
 }

@@ -9,6 +9,7 @@ use super::id::{ClientName, EffectId, OperationId, OrderId, PaymentId, TerminalI
 use super::operation::Operation;
 use super::order::{LineState, Order};
 use super::payment::Payment;
+use super::tap::Taps;
 use super::terminal::Terminal;
 
 /// The books in memory, and what is configured.
@@ -18,6 +19,9 @@ pub struct State {
     pub directory: Directory,
     /// The books.
     pub books: Aggregates,
+    /// What was held against the contactless readers lately. No entry makes it: it is gone after a
+    /// restart.
+    pub taps: Taps,
 }
 
 /// Things that entries change.
@@ -104,7 +108,8 @@ impl Aggregates {
             | Entry::StepInDoubt { .. }
             | Entry::StepDelayed { .. }
             | Entry::StepRepeated { .. }
-            | Entry::StepAnswered { .. } => {}
+            | Entry::StepAnswered { .. }
+            | Entry::TagBound { .. } => {}
         }
     }
 

@@ -12,7 +12,7 @@ use super::marks;
 use super::walk::each_entry;
 
 /// Schema versions: number n brings `user_version` from n to n + 1.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     Migration::sql(include_str!("schema/001.sql")),
     Migration {
         sql: include_str!("schema/002.sql"),
@@ -24,6 +24,7 @@ const MIGRATIONS: [Migration; 5] = [
     },
     Migration::sql(include_str!("schema/004.sql")),
     Migration::sql(include_str!("schema/005.sql")),
+    Migration::sql(include_str!("schema/006.sql")),
 ];
 
 /// One step of the schema.

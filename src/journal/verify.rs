@@ -7,6 +7,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
+use super::bindings::Bindings;
 use super::chain::{Head, Link};
 use super::error::JournalError;
 use super::reader::{PAYMENT_COLUMNS, from_json, payment, payment_columns};
@@ -100,6 +101,7 @@ pub fn verify(path: &Path, expected: Option<&str>) -> Result<Verification, Journ
     check_events(&snapshot, &mut done)?;
     check_operations(&snapshot, &mut done)?;
     check_tables(&snapshot, &mut done)?;
+    check_bindings(&snapshot, &mut done)?;
     Ok(done)
 }
 
@@ -288,6 +290,19 @@ fn compare_tables(
         done.compare(found.as_ref() == Some(app), "app", name.as_str());
     }
     Ok(())
+}
+
+/// Whose tags are.
+fn check_bindings(connection: &Connection, done: &mut Verification) -> Result<(), JournalError> {
+    let mut bindings = Bindings::default();
+    for_entries(connection, |_, entry| {
+        bindings.apply(&entry);
+        Ok(())
+    })?;
+    for identity in bindings.differing(connection)? {
+        done.compare(false, "bound_tag", &identity);
+    }
+    check_count(connection, done, "bound_tag", length(bindings.count()))
 }
 
 /// All entries that can be read, in order.

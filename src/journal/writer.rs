@@ -7,7 +7,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::chain::Head;
 use super::error::JournalError;
-use super::{Batch, Commit, marks, schema};
+use super::{Batch, Commit, bindings, marks, schema};
 use crate::domain::entry::Entry;
 use crate::domain::id::{SealedToken, Timestamp};
 use crate::domain::order::Order;
@@ -183,6 +183,7 @@ fn append(
             .execute(params![terminal.as_str(), json(&seen)?])?;
     }
     note_app(transaction, entry)?;
+    bindings::note(transaction, entry)?;
     Ok(head)
 }
 

@@ -192,6 +192,8 @@ impl From<&Rejection> for Code {
             Rejection::EvidenceChanged => Self::EvidenceChanged,
             Rejection::AppUnknown(_) => Self::AppUnknown,
             Rejection::AppNameTaken(_) => Self::AppNameTaken,
+            Rejection::TapUnknown => Self::TapUnknown,
+            Rejection::TapNotBindable => Self::TapNotBindable,
             Rejection::OrderInvalid { .. } => Self::OrderInvalid,
         }
     }
@@ -409,6 +411,10 @@ catalogue! {
     LineNotOpen "line_not_open" Reload AskFirst []
     /// The line is fetched or taken along, not sent.
     LineNotShipped "line_not_shipped" FixRequest Never []
+    /// Nothing of that name was held against a contactless reader lately.
+    TapUnknown "tap_unknown" AskCustomer Safe []
+    /// Two things were held against it at once, or one that has another name each time.
+    TapNotBindable "tap_not_bindable" AskCustomer Safe []
     /// The order's own tenders do not cover what is due.
     BalanceDue "balance_due" TakeBalance Safe [D365 "CCR028"]
     /// The order has no payment where it needs one.

@@ -35,6 +35,7 @@ impl Station {
                 Ok(Found::Order(Box::new(order), payments))
             }
             Query::Orders(search) => self.find_orders(search),
+            Query::Tapped { tap, placed, limit } => self.find_by_tap(&tap, placed, limit),
             Query::Attention { within_days, limit } => {
                 let days = Duration::from_secs(u64::from(within_days).saturating_mul(DAY));
                 self.attention(now.after(days), limit)
@@ -74,6 +75,15 @@ impl Station {
             ..search
         };
         let found = self.reader.find_orders(&search).map_err(unreadable)?;
+        self.hits(found, limit)
+    }
+
+    /// What people are told of orders that were found, of the first so many.
+    pub(super) fn hits(
+        &self,
+        found: Vec<(Order, Timestamp)>,
+        limit: usize,
+    ) -> Result<Found, Refusal> {
         let more = found.len() > limit;
         let hits = found.into_iter().take(limit).map(|(stored, placed_at)| {
             let in_memory = self.state.books.orders.get(&stored.id).cloned();
@@ -165,6 +175,7 @@ impl Station {
         Health {
             journal: self.outbox.failure().map(ToString::to_string),
             terminals: self.terminal_rows(),
+            readers: self.readers.rows(),
             clock_behind_ms: self.recorded_at.0.saturating_sub(now.0).max(0),
             in_doubt: in_doubt.map(|operation| operation.id.clone()).collect(),
             running,

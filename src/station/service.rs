@@ -21,9 +21,10 @@ use crate::api::{self, Gateway};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::app::{App, Role};
-use crate::domain::id::{ClientName, OperationId, TerminalId};
+use crate::domain::id::{ClientName, OperationId, ReaderId, TerminalId};
 use crate::journal::{self, Journal, JournalError, JournalErrorKind, Reader, Writer};
 use crate::local_key;
+use crate::nfc;
 use crate::processor::Processors;
 use crate::terminal;
 use crate::vault::{TokenKind, Vault, VaultError};
@@ -118,6 +119,7 @@ struct Shift {
     station: Station,
     journal: Journal,
     terminals: BTreeMap<TerminalId, terminal::Handle>,
+    readers: BTreeMap<ReaderId, nfc::Handle>,
     events: mpsc::UnboundedSender<Input>,
     inputs: mpsc::UnboundedReceiver<Input>,
 }
@@ -191,6 +193,7 @@ impl Service {
             last_event: self.last_event.subscribe(),
             vault: Arc::clone(&self.vault),
             terminals: self.config.terminals.keys().cloned().collect(),
+            readers: self.config.readers.keys().cloned().collect(),
             language: self.config.language,
             door: Arc::new(Door::new(
                 Arc::clone(&self.vault),
@@ -210,6 +213,14 @@ impl Service {
             };
             let handle = terminal::spawn(id.clone(), config, self.clock, report);
             self.shift.terminals.insert(id, handle);
+        }
+        for (id, config) in self.config.readers.clone() {
+            let events = self.shift.events.clone();
+            let report = move |id, report| {
+                let _ = events.send(Input::Reader(id, report));
+            };
+            let handle = nfc::spawn(id.clone(), config, report);
+            self.shift.readers.insert(id, handle);
         }
         let apps = self.shift.station.books().apps.clone();
         self.let_in(apps.into_values());
@@ -291,6 +302,7 @@ impl Shift {
             station: Station::new(config, Arc::clone(vault), reader)?,
             journal,
             terminals: BTreeMap::new(),
+            readers: BTreeMap::new(),
             events,
             inputs,
         })

@@ -72,7 +72,10 @@ fn every_relaxed_line_says_why() -> Result<(), Box<dyn Error>> {
         .lines()
         .filter_map(|line| line.strip_prefix("DeviceAllow="))
         .collect();
-    assert_eq!(devices, ["char-ttyACM rw", "char-ttyUSB rw"]);
+    assert_eq!(
+        devices,
+        ["char-ttyACM rw", "char-ttyUSB rw", "char-usb_device rw"]
+    );
     Ok(())
 }
 
@@ -85,6 +88,20 @@ fn unit_user_and_device_group_are_created() -> Result<(), Box<dyn Error>> {
         .lines()
         .map(|line| line.split_whitespace().take(2).collect::<Vec<_>>());
     assert_eq!(created.filter(|line| *line == ["u", "posd"]).count(), 1);
+    Ok(())
+}
+
+/// libnfc can end its process: whatever is switched on, only the helper links it.
+#[test]
+fn the_station_does_not_link_libnfc() -> Result<(), Box<dyn Error>> {
+    let links = |program: &str| -> io::Result<bool> {
+        let library = b"libnfc.so";
+        let bytes = fs::read(program)?;
+        Ok(bytes.windows(library.len()).any(|found| found == library))
+    };
+    assert!(!links(env!("CARGO_BIN_EXE_posd"))?);
+    #[cfg(feature = "nfc")]
+    assert!(links(env!("CARGO_BIN_EXE_posd-nfc"))?);
     Ok(())
 }
 
@@ -110,6 +127,9 @@ fn device_rules_have_their_shape() -> Result<(), Box<dyn Error>> {
 fn a_wrong_device_rule_is_found() {
     let rest = r#"SUBSYSTEM=="tty", ATTRS{idVendor}=="0b00", SYMLINK+="posd/a""#;
     assert!(faults_of_rule(&format!(r#"{rest}, GROUP="posd", MODE="0660""#)).is_empty());
+    let usb = r#"SUBSYSTEM=="usb", ENV{DEVTYPE}=="usb_device""#;
+    let reader = r#"ATTR{idVendor}=="072f", ATTR{idProduct}=="2200", GROUP="posd", MODE="0660""#;
+    assert!(faults_of_rule(&format!("{usb}, {reader}")).is_empty());
     for wrong in [
         rest.to_owned(),
         format!(r#"{rest}, GROUP="posd""#),
@@ -120,6 +140,11 @@ fn a_wrong_device_rule_is_found() {
         r#"ATTRS{idVendor}=="0b00", GROUP="posd", MODE="0660", SYMLINK+="posd/a""#.to_owned(),
         r#"SUBSYSTEM=="tty", GROUP="posd", MODE="0660", SYMLINK+="posd/a""#.to_owned(),
         r#"SUBSYSTEM=="tty", ATTRS{idVendor}=="0b00", GROUP="posd", MODE="0660""#.to_owned(),
+        r#"SUBSYSTEM=="usb", ATTR{idVendor}=="072f", ATTR{idProduct}=="2200", GROUP="posd", MODE="0660""#
+            .to_owned(),
+        format!(r#"{usb}, ATTR{{idVendor}}=="072f", GROUP="posd", MODE="0660""#),
+        format!(r#"{usb}, ATTR{{idVendor}}=="072F", ATTR{{idProduct}}=="2200", GROUP="posd", MODE="0660""#),
+        format!(r#"{usb}, ATTR{{idVendor}}=="072f", ATTR{{idProduct}}=="2200", GROUP="posd", MODE="0664""#),
     ] {
         assert!(!faults_of_rule(&wrong).is_empty(), "{wrong}");
     }
@@ -131,29 +156,41 @@ fn faults_of_rule(line: &str) -> Vec<&'static str> {
     let begins = |start: &str| keys.iter().any(|key| key.starts_with(start));
     let hexadecimal = |name: &str| {
         keys.iter()
-            .filter_map(|key| key.strip_prefix(name))
-            .all(|id| {
+            .filter_map(|key| key.split_once(name))
+            .all(|(_, id)| {
                 let id = id.trim_matches('"');
                 id.len() == 4 && id.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
             })
     };
+    // A terminal is a serial port with a name; a reader is a whole USB device, and one kind of it.
+    let is_port = has(r#"SUBSYSTEM=="tty""#);
+    let is_reader = has(r#"SUBSYSTEM=="usb""#) && has(r#"ENV{DEVTYPE}=="usb_device""#);
+    let is_one_kind = begins("ATTR{idVendor}==") && begins("ATTR{idProduct}==");
     [
-        (has(r#"SUBSYSTEM=="tty""#), "matches more than serial ports"),
         (
-            begins("ATTRS{idVendor}==") || begins("ENV{POSD_TERMINAL}==\"?*\""),
+            is_port || is_reader,
+            "matches more than serial ports and readers",
+        ),
+        (
+            begins("ATTRS{idVendor}==")
+                || begins("ENV{POSD_TERMINAL}==\"?*\"")
+                || (is_reader && is_one_kind),
             "names no vendor and follows no rule that does",
         ),
         (
-            hexadecimal("ATTRS{idVendor}=="),
+            hexadecimal("{idVendor}=="),
             "idVendor is four lower-case hexadecimal digits",
         ),
         (
-            hexadecimal("ATTRS{idProduct}=="),
+            hexadecimal("{idProduct}=="),
             "idProduct is four lower-case hexadecimal digits",
         ),
         (has(r#"GROUP="posd""#), "GROUP is not posd"),
         (has(r#"MODE="0660""#), "MODE is not 0660"),
-        (begins("SYMLINK+=\"posd/"), "no name below /dev/posd"),
+        (
+            begins("SYMLINK+=\"posd/") || is_reader,
+            "no name below /dev/posd",
+        ),
         (
             !line.contains("0666") && !line.contains("uaccess"),
             "gives access to others",

@@ -17,11 +17,14 @@ mod orders;
 mod pairing;
 mod pickup;
 mod presets;
+mod reader;
 mod recovery;
 mod retry;
 mod review;
 mod secrets;
 mod ship;
+#[cfg(feature = "nfc")]
+mod tap;
 mod travel;
 mod words;
 

@@ -86,6 +86,20 @@ impl Simulator {
         Self::start(&arguments)
     }
 
+    /// A contactless reader.
+    #[cfg(feature = "nfc")]
+    pub(crate) fn reader(directory: &Path) -> Self {
+        let pty = directory.join("reader");
+        let pty = pty.to_str().unwrap();
+        Self::start(&["nfc", "--pty", pty, "--control", "127.0.0.1:0"])
+    }
+
+    /// How a station reaches the reader.
+    #[cfg(feature = "nfc")]
+    pub(crate) fn connection(&self) -> String {
+        format!("pn532_uart:{}:115200", self.ready["pty"].as_str().unwrap())
+    }
+
     /// Any of its commands that say when they are ready.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut child = Command::new(hw_sim())
@@ -175,6 +189,8 @@ pub(crate) struct Setup {
     pub(crate) offline: String,
     /// Lines of the table `[limits]`.
     pub(crate) limits: String,
+    /// Tables `[[reader]]`.
+    pub(crate) readers: String,
     /// How long the terminal may take to answer a command.
     pub(crate) response_ms: u64,
     /// How long a payment may take without a sign of life.
@@ -196,6 +212,7 @@ impl Setup {
             more_station: String::new(),
             offline: String::new(),
             limits: String::new(),
+            readers: String::new(),
             response_ms: 2_000,
             completion_ms: 10_000,
         }
@@ -236,6 +253,7 @@ impl Setup {
                 self.response_ms, self.completion_ms, self.more_terminal,
             ));
         }
+        text.push_str(&self.readers);
         text
     }
 }

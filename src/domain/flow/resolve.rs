@@ -1,12 +1,9 @@
 //! `operation.resolve`: a person says how a step in doubt ended. The request itself is the record of
 //! who said so, why, and what was known.
 
-use super::{Next, finish, outcome};
 use crate::domain::doubt::Doubt;
 use crate::domain::draft::Draft;
 use crate::domain::entry::Entry;
-use crate::domain::operation::Operation;
-use crate::domain::outcome::Verdict;
 use crate::domain::rejection::Rejection;
 use crate::domain::request::Resolution;
 
@@ -21,9 +18,4 @@ pub(super) fn admit(draft: &Draft<'_>, wish: &Resolution) -> Result<Vec<Entry>, 
         return Err(Rejection::EvidenceChanged);
     }
     Ok(Vec::new())
-}
-
-/// The step was ended in the same breath: there is nothing left to do.
-pub(super) fn next(draft: &Draft<'_>, operation: &Operation) -> Next {
-    finish(outcome(draft, operation, Verdict::Approved, None))
 }

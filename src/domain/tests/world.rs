@@ -60,6 +60,7 @@ impl World {
         let state = State {
             directory: directory(),
             books: Aggregates::default(),
+            ..State::default()
         };
         Self {
             state,

@@ -126,6 +126,7 @@ pub(super) const RULES: &[Rule] = &[
         never: &[
             "tokio",
             "crate::api",
+            "crate::nfc",
             "crate::processor",
             "crate::station",
             "crate::terminal",
@@ -139,6 +140,7 @@ pub(super) const RULES: &[Rule] = &[
         never: &[
             "crate::domain::engine",
             "crate::journal",
+            "crate::nfc",
             "crate::processor",
             "crate::station",
             "crate::terminal",
@@ -152,10 +154,33 @@ pub(super) const RULES: &[Rule] = &[
             "crate::api",
             "crate::domain::engine",
             "crate::journal",
+            "crate::nfc",
             "crate::processor",
             "crate::station",
         ],
         reason: "terminal moves bytes; siblings meet only in the station",
+        ..ANY
+    },
+    Rule {
+        files: &["src/nfc"],
+        never: &[
+            "crate::api",
+            "crate::domain",
+            "crate::journal",
+            "crate::processor",
+            "crate::station",
+            "crate::terminal",
+            "crate::vault",
+        ],
+        except: &["crate::domain::id"],
+        reason: "nfc keeps a helper running and passes its words on; siblings meet only in the station",
+        ..ANY
+    },
+    Rule {
+        files: EVERYWHERE,
+        not_in: &["src/bin/posd-nfc"],
+        never: &["nfc1"],
+        reason: "libnfc can end its process: only the helper links it",
         ..ANY
     },
     Rule {
@@ -164,6 +189,7 @@ pub(super) const RULES: &[Rule] = &[
             "crate::api",
             "crate::domain::engine",
             "crate::journal",
+            "crate::nfc",
             "crate::station",
             "crate::terminal",
         ],
