@@ -51,6 +51,7 @@
 //! | money taken and no 06 0F | in doubt after T4, then asked for by 06 20 |
 //! | 84 9C without end | a till asks [`Config::busy_tries`] times; a terminal repeats 04 0F as often as 02 says |
 //! | 06 20 that tells an older transaction, or of an empty memory | told as it is; the station compares, and asks an empty memory again |
+//! | a till that restarts while the terminal waits for its answer to 04 0F | what it did not start is not acknowledged |
 //! | garbage before the first frame, lost ACK, lost 80 00, any split | [`serial`], [`session`] |
 //! | readers that stop at a bitmap which they do not know | 37, 88 and A0 are written last, behind the container |
 //! | writers of LLVAR prefixes without the F | read; F is written |

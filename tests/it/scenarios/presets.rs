@@ -49,6 +49,27 @@ fn every_preset_is_seen_at_the_till_as_it_should_be() {
     });
 }
 
+/// The table of amounts in docs/simulator.md.
+#[test]
+fn amounts_that_provoke_are_seen_at_the_till() {
+    let (store, mut app) = open(Line::Tcp, &[]);
+    for (at, (ending, code)) in (0..).zip([
+        (5, "card_declined"),
+        (13, "amount_not_allowed"),
+        (43, "card_blocked"),
+        (51, "insufficient_funds"),
+        (54, "expired_card"),
+        (55, "wrong_pin"),
+        (75, "pin_tries_exceeded"),
+        (91, "host_unreachable"),
+    ]) {
+        let seen = app.call("payment.sale", sale(&format!("a{at}"), 1_000 + ending));
+        assert_eq!(seen["outcome"], "declined", "{ending}: {seen}");
+        assert_eq!(seen["code"], code, "{ending}: {seen}");
+    }
+    assert_eq!(store.processor.booked("captured_minor"), AMOUNT);
+}
+
 /// A card without a token is found out when a token is wanted.
 #[test]
 fn a_card_without_a_token_is_seen_at_a_deposit() {

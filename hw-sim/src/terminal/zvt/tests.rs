@@ -6,6 +6,7 @@
 mod bench;
 mod line;
 mod rows;
+mod script;
 mod session;
 
 use firmware_protocols::time::Duration;
