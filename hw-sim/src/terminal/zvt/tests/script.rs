@@ -6,6 +6,7 @@ use super::bench::{Bench, plain, sale};
 use super::{APPROVED, DECLINED, tcp};
 use crate::scenario::{PRESETS, read};
 use crate::terminal::zvt::Config;
+use crate::wallet;
 
 fn playing(config: Config, text: &str) -> Bench {
     let mut bench = Bench::registered_with(config);
@@ -30,6 +31,7 @@ fn steps_come_when_they_are_due_and_once() {
         (0x00, APPROVED),
         (0x7D, DECLINED),
     ] {
+        bench.terminal.choose_card(wallet::default_card());
         bench.run(sale(100, plain()));
         assert_eq!(bench.controls(), heard, "{:?}", bench.now);
         assert_eq!(bench.verdict().0, verdict, "{:?}", bench.now);
