@@ -8,9 +8,9 @@ use super::request as wire;
 use super::text::Text;
 use super::{Gateway, order};
 use crate::domain::id::{
-    ClientName, Fingerprint, LineId, OperationId, OrderId, PaymentId, TerminalId,
+    ClientName, Fingerprint, LineId, OperationId, OrderId, PaymentId, Reference, TerminalId,
 };
-use crate::domain::request::{DepositShare, PickupTender, Request, Resolution};
+use crate::domain::request::{DepositShare, Parking, PickupTender, Request, Resolution};
 use crate::domain::search::PhoneEnd;
 use crate::outcome::code::Code;
 
@@ -51,6 +51,7 @@ impl Gateway {
             terminal: self.terminal(params.terminal.as_ref())?,
             amount: Money::new(params.amount_minor.0, params.currency),
             want_token: params.tokenize,
+            reference: reference(params),
         })
     }
 
@@ -59,6 +60,7 @@ impl Gateway {
             terminal: self.terminal(params.terminal.as_ref())?,
             amount: Money::new(params.amount_minor.0, params.currency),
             want_token: params.tokenize,
+            reference: reference(params),
         })
     }
 
@@ -129,6 +131,14 @@ impl Gateway {
             operation: OperationId::new(params.operation_id.into_string()),
             finding: params.finding,
             evidence: params.evidence.into_string(),
+            by: by.as_str().to_owned(),
+            reason: params.reason.into_string(),
+        })
+    }
+
+    pub(super) fn park(params: wire::OperationPark, by: &ClientName) -> Request {
+        Request::OperationPark(Parking {
+            operation: OperationId::new(params.operation_id.into_string()),
             by: by.as_str().to_owned(),
             reason: params.reason.into_string(),
         })
@@ -208,6 +218,11 @@ fn some_lines(names: Vec<Text>) -> Result<Vec<LineId>, ApiError> {
         return Err(ApiError::field(&field, "is named before"));
     }
     Ok(lines(names))
+}
+
+fn reference(params: &wire::Sale) -> Option<Reference> {
+    let reference = params.reference.as_ref()?;
+    Some(Reference::new(reference.as_str()))
 }
 
 fn part(params: &wire::FollowUp) -> Result<Option<Money>, ApiError> {

@@ -65,6 +65,7 @@ const METHODS: &[Method] = &[
     method("nfc.bind", Cashier),
     method("operation.get", Cashier),
     method("operation.resolve", Supervisor),
+    method("operation.park", Supervisor),
     method("events.subscribe", Cashier),
     method("app.invite", Technician),
     method("app.list", Technician),

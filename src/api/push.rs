@@ -40,6 +40,9 @@ fn fields(event: &Event) -> Value {
             "event": "operation_resolved", "operation_id": id.as_str(), "finding": finding,
             "by": by,
         }),
+        Event::OperationParked { operation, by } => json!({
+            "event": "operation_parked", "operation_id": operation.as_str(), "by": by,
+        }),
         Event::OperationFinished {
             operation,
             verdict,

@@ -195,6 +195,7 @@ fn doubt(doubt: &Doubt) -> Value {
         "transaction_before": doubt.before.as_ref().map(mark),
         "last_transaction": doubt.last.as_ref().map(mark),
         "evidence": doubt.evidence(),
+        "is_parked": doubt.is_parked,
     })
 }
 

@@ -83,6 +83,8 @@ pub(super) struct Sale {
     pub(super) currency: Currency,
     #[serde(default)]
     pub(super) tokenize: bool,
+    /// What is paid: a basket, a receipt.
+    pub(super) reference: Option<Text>,
 }
 
 /// `payment.capture`, `payment.refund`: without an amount, all of it.
@@ -211,6 +213,15 @@ pub(super) struct OperationResolve {
     pub(super) finding: Finding,
     /// From `operation.get`, as it was shown.
     pub(super) evidence: Text,
+    pub(super) reason: Text,
+}
+
+/// `operation.park`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OperationPark {
+    pub(super) idempotency_key: Text,
+    pub(super) operation_id: Text,
     pub(super) reason: Text,
 }
 

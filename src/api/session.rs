@@ -450,6 +450,10 @@ impl Gateway {
                 let params: wire::NfcBind = read(params)?;
                 keyed(&params.idempotency_key.clone(), Self::nfc_bind(params))
             }
+            "operation.park" => {
+                let params: wire::OperationPark = read(params)?;
+                keyed(&params.idempotency_key.clone(), Self::park(params, app))
+            }
             "pickup.capture" => {
                 let params: wire::PickupCapture = read(params)?;
                 keyed(

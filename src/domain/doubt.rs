@@ -20,6 +20,8 @@ pub struct Doubt {
     pub call: Call,
     /// How often terminal or processor were asked in vain how it ended.
     pub inquiries: u32,
+    /// Nobody waits for it any more.
+    pub is_parked: bool,
     /// Of a terminal: its last transaction before the step.
     pub before: Option<TransactionMark>,
     /// Of a terminal: its last transaction as it told it last.
@@ -48,6 +50,7 @@ impl Doubt {
         Some(Self {
             call: step.call.clone(),
             inquiries: step.attempts,
+            is_parked: operation.parked,
             before: step.baseline.clone(),
             last: terminal.and_then(|terminal| terminal.last.clone()),
             effect,

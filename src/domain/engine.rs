@@ -20,7 +20,7 @@ use super::outcome::Reason;
 use super::payment::Movement;
 use super::queue;
 use super::rejection::Rejection;
-use super::request::{AMOUNT_MAX, Request, Resolution};
+use super::request::{AMOUNT_MAX, Parking, Request, Resolution};
 use super::state::State;
 use super::terminal::{TerminalResult, TransactionMark};
 
@@ -122,6 +122,9 @@ fn on_ask(draft: &mut Draft<'_>, ask: &Ask, now: Timestamp) -> Result<(), Reject
     if let Some(resolution) = ask.request.resolution() {
         on_resolved(draft, resolution, now);
     }
+    if let Request::OperationPark(parking) = &ask.request {
+        on_parked(draft, parking);
+    }
     advance(draft, &ask.operation, now);
     Ok(())
 }
@@ -139,6 +142,17 @@ fn on_resolved(draft: &mut Draft<'_>, resolution: &Resolution, now: Timestamp) {
     }
 }
 
+/// A person goes on without waiting for the end of a payment.
+fn on_parked(draft: &mut Draft<'_>, parking: &Parking) {
+    draft.record(Entry::OperationParked {
+        operation: parking.operation.clone(),
+    });
+    draft.event(Event::OperationParked {
+        operation: parking.operation.clone(),
+        by: parking.by.clone(),
+    });
+}
+
 fn check_amount(request: &Request) -> Result<(), Rejection> {
     let amount = match request {
         Request::Sale { amount, .. } | Request::Authorize { amount, .. } => Some(*amount),
@@ -153,7 +167,8 @@ fn check_amount(request: &Request) -> Result<(), Rejection> {
         | Request::CaptureQueued(_)
         | Request::Review(_)
         | Request::OperationResolve(_)
-        | Request::NfcBind { .. } => None,
+        | Request::NfcBind { .. }
+        | Request::OperationPark(_) => None,
     };
     let in_range = |amount: Money| (1..=AMOUNT_MAX).contains(&amount.minor);
     if amount.is_none_or(in_range) {

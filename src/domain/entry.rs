@@ -70,6 +70,11 @@ pub enum Entry {
         /// Of which operation.
         operation: OperationId,
     },
+    /// Nobody waits for it any more: what it turns out to have taken is given back.
+    OperationParked {
+        /// Which.
+        operation: OperationId,
+    },
     /// A try or an inquiry was in vain; another follows.
     StepDelayed {
         /// Of which operation.
@@ -220,6 +225,7 @@ impl Entry {
             | Self::StepRebased { operation, .. }
             | Self::StepReported { operation, .. }
             | Self::StepInDoubt { operation }
+            | Self::OperationParked { operation }
             | Self::StepDelayed { operation, .. }
             | Self::StepRepeated { operation }
             | Self::StepAnswered { operation, .. }
@@ -251,6 +257,7 @@ impl Entry {
             | Self::StepRebased { .. }
             | Self::StepReported { .. }
             | Self::StepInDoubt { .. }
+            | Self::OperationParked { .. }
             | Self::StepDelayed { .. }
             | Self::StepRepeated { .. }
             | Self::StepAnswered { .. }
@@ -284,6 +291,7 @@ impl Entry {
             | Self::StepRebased { .. }
             | Self::StepReported { .. }
             | Self::StepInDoubt { .. }
+            | Self::OperationParked { .. }
             | Self::StepDelayed { .. }
             | Self::StepRepeated { .. }
             | Self::StepAnswered { .. }

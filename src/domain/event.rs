@@ -38,6 +38,13 @@ pub enum Event {
         /// By whom.
         by: String,
     },
+    /// Nobody waits for it any more; the station still finds out how it ended.
+    OperationParked {
+        /// Which.
+        operation: OperationId,
+        /// Who says so.
+        by: String,
+    },
     /// It ended.
     OperationFinished {
         /// Which.

@@ -8,6 +8,7 @@ mod cancel;
 mod capture;
 mod deposit;
 mod order_put;
+mod park;
 mod pickup;
 mod queued;
 mod reauthorize;
@@ -78,11 +79,18 @@ pub fn admit(
 ) -> Result<Vec<Entry>, Rejection> {
     match request {
         Request::Sale {
-            terminal, amount, ..
+            terminal,
+            amount,
+            reference,
+            ..
         }
         | Request::Authorize {
-            terminal, amount, ..
+            terminal,
+            amount,
+            reference,
+            ..
         } => {
+            sale::check_reference(draft, reference.as_ref())?;
             check_terminal(draft, terminal, *amount)?;
             Ok(Vec::new())
         }
@@ -138,6 +146,7 @@ pub fn admit(
             tap,
             customer_reference,
         } => bind::admit(draft, operation, tap, customer_reference.as_ref()),
+        Request::OperationPark(wish) => park::admit(draft, wish),
     }
 }
 
@@ -156,6 +165,7 @@ pub fn next(draft: &Draft<'_>, operation: &Operation) -> Next {
             terminal,
             amount,
             want_token,
+            reference: _,
         } => {
             let request = TerminalRequest::Sale {
                 amount: *amount,
@@ -167,6 +177,7 @@ pub fn next(draft: &Draft<'_>, operation: &Operation) -> Next {
             terminal,
             amount,
             want_token,
+            reference: _,
         } => {
             let request = TerminalRequest::Authorize {
                 amount: *amount,
@@ -201,7 +212,7 @@ pub fn next(draft: &Draft<'_>, operation: &Operation) -> Next {
         Request::CaptureQueued(queued) => queued::next(draft, operation, queued),
         Request::Review(review) => review::next(draft, operation, review),
         // What there was to do was done as it began.
-        Request::OperationResolve(_) | Request::NfcBind { .. } => {
+        Request::OperationResolve(_) | Request::NfcBind { .. } | Request::OperationPark(_) => {
             finish(outcome(draft, operation, Verdict::Approved, None))
         }
     }

@@ -44,6 +44,8 @@ names! {
     OrderId;
     /// A line of an order.
     LineId;
+    /// What a payment is for, named by the app: its basket or receipt.
+    Reference;
     /// A configured terminal.
     TerminalId;
     /// A configured connector with its merchant properties.

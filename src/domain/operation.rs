@@ -32,6 +32,8 @@ pub struct Operation {
     pub started_at: Timestamp,
     /// Of a pickup: what was due when it began. Of a cancellation: what goes back.
     pub due: Option<Money>,
+    /// Nobody waits for it any more.
+    pub parked: bool,
     /// What was asked of the outside so far, in order; only the last can be unanswered.
     pub steps: Vec<Step>,
     /// Receipts so far.
@@ -215,6 +217,7 @@ impl Operation {
                 self.change_last(|step| step.reported = Some((**result).clone()));
             }
             Entry::StepInDoubt { .. } => self.change_last(|step| step.in_doubt = true),
+            Entry::OperationParked { .. } => self.parked = true,
             Entry::StepDelayed {
                 attempts, until, ..
             } => {
@@ -303,7 +306,8 @@ impl Operation {
             | Request::OrderCancel { .. }
             | Request::Review(_)
             | Request::OperationResolve(_)
-            | Request::NfcBind { .. } => None,
+            | Request::NfcBind { .. }
+            | Request::OperationPark(_) => None,
         }
     }
 

@@ -193,6 +193,10 @@ pub enum Reason {
     BalanceDue,
     /// The lines are cancelled, but not all could be given back.
     RefundDue,
+    /// Nobody waited for it any more: it was taken, and given back.
+    TakenBack,
+    /// Nobody waited for it any more: it was taken, and could not be given back.
+    NotTakenBack,
     /// The processor reviews the payment by hand.
     OnHold,
     /// Anything else.

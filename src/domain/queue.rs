@@ -97,7 +97,8 @@ const fn lets_goods_go(request: &Request) -> bool {
         | Request::CaptureQueued(_)
         | Request::Review(_)
         | Request::OperationResolve(_)
-        | Request::NfcBind { .. } => false,
+        | Request::NfcBind { .. }
+        | Request::OperationPark(_) => false,
     }
 }
 

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::doubt::Finding;
 use super::id::{
-    LineId, MerchantAccountId, OperationId, OrderId, PaymentId, TapId, TerminalId, Timestamp,
+    LineId, MerchantAccountId, OperationId, OrderId, PaymentId, Reference, TapId, TerminalId,
+    Timestamp,
 };
 use super::order::Order;
 use super::payment::Payment;
@@ -26,6 +27,9 @@ pub enum Request {
         amount: Money,
         /// Whether a reusable card token is wanted.
         want_token: bool,
+        /// What it is for. Only one payment for it can be under way.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<Reference>,
     },
     /// Hold money on a card at a terminal.
     Authorize {
@@ -35,6 +39,9 @@ pub enum Request {
         amount: Money,
         /// Whether a reusable card token is wanted.
         want_token: bool,
+        /// What it is for. Only one payment for it can be under way.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<Reference>,
     },
     /// Take held money.
     Capture {
@@ -124,6 +131,19 @@ pub enum Request {
         /// Whose; nobody's any more when absent.
         customer_reference: Option<String>,
     },
+    /// Go on without a payment in doubt; if it was taken, it is given back.
+    OperationPark(Parking),
+}
+
+/// A payment in doubt that nobody waits for any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parking {
+    /// The operation that is in doubt.
+    pub operation: OperationId,
+    /// Who says so.
+    pub by: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// A payment that its processor reviews by hand.
@@ -210,6 +230,7 @@ impl Request {
             Self::Review(_) => "payment.review",
             Self::OperationResolve(_) => "operation.resolve",
             Self::NfcBind { .. } => "nfc.bind",
+            Self::OperationPark(_) => "operation.park",
         }
     }
 
@@ -230,7 +251,8 @@ impl Request {
             | Self::Void { .. }
             | Self::Refund { .. }
             | Self::OperationResolve(_)
-            | Self::NfcBind { .. } => None,
+            | Self::NfcBind { .. }
+            | Self::OperationPark(_) => None,
         }
     }
 
@@ -252,7 +274,8 @@ impl Request {
             | Self::OrderShip { .. }
             | Self::OrderCancel { .. }
             | Self::OperationResolve(_)
-            | Self::NfcBind { .. } => None,
+            | Self::NfcBind { .. }
+            | Self::OperationPark(_) => None,
         }
     }
 
@@ -274,7 +297,30 @@ impl Request {
             | Self::OrderCancel { .. }
             | Self::CaptureQueued(_)
             | Self::Review(_)
-            | Self::NfcBind { .. } => None,
+            | Self::NfcBind { .. }
+            | Self::OperationPark(_) => None,
+        }
+    }
+
+    /// What the payment that it takes is for, where the app has said so.
+    #[must_use]
+    pub const fn reference(&self) -> Option<&Reference> {
+        match self {
+            Self::Sale { reference, .. } | Self::Authorize { reference, .. } => reference.as_ref(),
+            Self::Capture { .. }
+            | Self::Void { .. }
+            | Self::Refund { .. }
+            | Self::DepositTake { .. }
+            | Self::DepositTokenize { .. }
+            | Self::OrderPut { .. }
+            | Self::PickupCapture { .. }
+            | Self::OrderShip { .. }
+            | Self::OrderCancel { .. }
+            | Self::CaptureQueued(_)
+            | Self::Review(_)
+            | Self::OperationResolve(_)
+            | Self::NfcBind { .. }
+            | Self::OperationPark(_) => None,
         }
     }
 }

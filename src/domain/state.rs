@@ -65,6 +65,7 @@ impl Aggregates {
                     request: (**request).clone(),
                     started_at: *at,
                     due: None,
+                    parked: false,
                     steps: Vec::new(),
                     receipts: Vec::new(),
                 };
@@ -106,6 +107,7 @@ impl Aggregates {
             | Entry::StepRebased { .. }
             | Entry::StepReported { .. }
             | Entry::StepInDoubt { .. }
+            | Entry::OperationParked { .. }
             | Entry::StepDelayed { .. }
             | Entry::StepRepeated { .. }
             | Entry::StepAnswered { .. }

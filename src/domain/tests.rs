@@ -12,6 +12,7 @@ mod deposit;
 mod operations;
 mod orders;
 mod outside;
+mod park;
 mod payments;
 mod pickup;
 mod properties;

@@ -151,6 +151,8 @@ impl From<Reason> for Code {
             Reason::DepositNotCaptured => Self::DepositNotCaptured,
             Reason::BalanceDue => Self::BalanceDue,
             Reason::RefundDue => Self::RefundDue,
+            Reason::TakenBack => Self::TakenBack,
+            Reason::NotTakenBack => Self::NotTakenBack,
             Reason::OnHold => Self::OnHold,
             Reason::Other => Self::Other,
         }
@@ -393,6 +395,10 @@ catalogue! {
     NothingToSecure "nothing_to_secure" None Never []
     /// The lines are cancelled, but not all could be given back.
     RefundDue "refund_due" RefundInstead Never []
+    /// Nobody waited for it any more: it was taken, and given back.
+    TakenBack "taken_back" None Never [Fundraising "300101", Brp "205"]
+    /// Nobody waited for it any more: it was taken, and could not be given back.
+    NotTakenBack "not_taken_back" RefundInstead Never []
 
     // Orders.
     /// No order of that name is known here.

@@ -133,7 +133,7 @@ impl Simulator {
     }
 
     /// How a station reaches the terminal, as lines of its configuration.
-    fn line(&self) -> String {
+    pub(crate) fn line(&self) -> String {
         match (self.ready["pty"].as_str(), self.ready["tcp"].as_str()) {
             (Some(pty), _) => format!("device = \"{pty}\""),
             (None, Some(tcp)) => format!("address = \"{tcp}\""),

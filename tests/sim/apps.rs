@@ -10,7 +10,7 @@ use posd::domain::id::{
 use posd::domain::order::Order;
 use posd::domain::outcome::{Outcome, Verdict};
 use posd::domain::rejection::Rejection;
-use posd::domain::request::Request;
+use posd::domain::request::{Parking, Request};
 use tokio::sync::oneshot::{self, error::TryRecvError};
 
 use crate::auditor::Check;
@@ -112,6 +112,7 @@ impl World<'_> {
                 terminal: till(0),
                 amount: crate::nok(random.between(70_001, 70_099)),
                 want_token: false,
+                reference: None,
             };
             self.begin(key, request, Manner::Patient);
         } else {
@@ -209,9 +210,10 @@ impl World<'_> {
                 one.is_over = true;
                 one.verdict = Some(outcome.verdict);
             }
-            Ok(Answer::InDoubt { .. }) => {
+            Ok(Answer::InDoubt { operation }) => {
                 self.note(format_args!("app hears {key}: in doubt"));
                 self.after(20_000, Happening::App(at));
+                self.park(&key, &operation);
             }
             Err(Refusal::JournalUnavailable) => self.after(5_000, Happening::App(at)),
             Err(Refusal::Rejected(rejection)) => {
@@ -227,6 +229,21 @@ impl World<'_> {
         }
     }
 
+    /// Some customers do not wait for the end of a doubt.
+    fn park(&mut self, key: &IdempotencyKey, operation: &OperationId) {
+        let mut random = Random::new(self.plan.seed, &format!("park {key}"));
+        let key = IdempotencyKey::new(format!("park-{key}"));
+        let is_asked = self.apps.conversations.iter().any(|it| it.key == key);
+        if random.permille(200) && !is_asked {
+            let request = Request::OperationPark(Parking {
+                operation: operation.clone(),
+                by: "supervisor".to_owned(),
+                reason: "the customer has paid in cash".to_owned(),
+            });
+            self.begin(key, request, Manner::Patient);
+        }
+    }
+
     /// A customer at each terminal, when nothing goes wrong any more.
     pub(crate) fn sell_everywhere(&mut self) {
         for terminal in 0..self.lines.len() {
@@ -234,6 +251,7 @@ impl World<'_> {
                 terminal: till(terminal),
                 amount: crate::nok(4_200),
                 want_token: false,
+                reference: None,
             };
             let key = IdempotencyKey::new(format!("last-{terminal}"));
             self.begin(key, request, Manner::Patient);

@@ -24,11 +24,13 @@ impl World<'_> {
                 terminal: till(terminal),
                 amount: nok(minor),
                 want_token: token,
+                reference: None,
             },
             Wish::Authorize { terminal, minor } => Request::Authorize {
                 terminal: till(terminal),
                 amount: nok(minor),
                 want_token: random.permille(300),
+                reference: None,
             },
             Wish::Capture { which, part } => Request::Capture {
                 payment: self.payment(which)?,

@@ -6,7 +6,7 @@ use super::{Next, Plan, finish, is_approved, outcome, route};
 use crate::domain::doubt::Doubt;
 use crate::domain::draft::Draft;
 use crate::domain::entry::Entry;
-use crate::domain::operation::{Call, Operation};
+use crate::domain::operation::{Answer, Call, Operation, Step};
 use crate::domain::outcome::{Reason, Verdict};
 use crate::domain::payment::Payment;
 use crate::domain::rejection::Rejection;
@@ -16,34 +16,32 @@ pub(super) fn admit(draft: &Draft<'_>, wish: &Parking) -> Result<Vec<Entry>, Rej
     let books = draft.before();
     let parked = books.operations.get(&wish.operation);
     let is_in_doubt = parked.is_some_and(|parked| Doubt::of(books, parked).is_some());
-    is_in_doubt
-        .then(Vec::new)
-        .ok_or(Rejection::NotInDoubt)
+    is_in_doubt.then(Vec::new).ok_or(Rejection::NotInDoubt)
 }
+
+/// So often it is tried to give money back. Each try is over for certain before the next one.
+const TRIES: usize = 3;
 
 /// What follows when a payment that nobody waits for turns out to be approved.
 pub(super) fn take_back(draft: &Draft<'_>, operation: &Operation) -> Next {
-    let payment = draft.payment(&operation.own_payment(0));
-    match operation.steps.get(1) {
-        Some(step) if is_approved(step) => finish(outcome(
-            draft,
-            operation,
-            Verdict::Cancelled,
-            Some(Reason::TakenBack),
-        )),
-        None if let Some((payment, call)) = payment.and_then(|it| Some((it, call(draft, it)?))) => {
-            Next::Call(Box::new(Plan {
-                payment: payment.id.clone(),
-                opens: None,
-                call,
-            }))
+    let tries = operation.steps.get(1..).unwrap_or_default();
+    if tries.last().is_some_and(is_approved) {
+        let reason = Some(Reason::TakenBack);
+        return finish(outcome(draft, operation, Verdict::Cancelled, reason));
+    }
+    let is_not_done = |step: &Step| matches!(step.answer, Some(Answer::NotDone(_)));
+    let again = tries.last().is_none_or(is_not_done) && tries.len() < TRIES;
+    let payment = draft.payment(&operation.own_payment(0)).filter(|_| again);
+    match payment.and_then(|payment| Some((payment, call(draft, payment)?))) {
+        Some((payment, call)) => Next::Call(Box::new(Plan {
+            payment: payment.id.clone(),
+            opens: None,
+            call,
+        })),
+        None => {
+            let reason = Some(Reason::NotTakenBack);
+            finish(outcome(draft, operation, Verdict::Approved, reason))
         }
-        Some(_) | None => finish(outcome(
-            draft,
-            operation,
-            Verdict::Approved,
-            Some(Reason::NotTakenBack),
-        )),
     }
 }
 

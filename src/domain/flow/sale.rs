@@ -3,11 +3,28 @@
 use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::TerminalRequest;
 
-use super::{Next, Plan, finish_as_answered};
+use super::{Next, Plan, finish_as_answered, park};
 use crate::domain::draft::Draft;
-use crate::domain::id::TerminalId;
-use crate::domain::operation::{Call, Operation};
+use crate::domain::id::{Reference, TerminalId};
+use crate::domain::operation::{Answer, Call, Operation};
 use crate::domain::payment::Payment;
+use crate::domain::rejection::Rejection;
+
+/// One thing is paid once: while a payment for it may still go through, at whatever terminal, there is
+/// no other one, unless a person has parked it.
+pub(super) fn check_reference(
+    draft: &Draft<'_>,
+    reference: Option<&Reference>,
+) -> Result<(), Rejection> {
+    let mut open = draft.before().operations.values();
+    let holder = open
+        .find(|open| !open.parked && reference.is_some() && open.request.reference() == reference);
+    holder.map_or(Ok(()), |holder| {
+        Err(Rejection::PaymentBusy {
+            holder: holder.id.clone(),
+        })
+    })
+}
 
 pub(super) fn next(
     draft: &Draft<'_>,
@@ -21,6 +38,7 @@ pub(super) fn next(
         .first()
         .and_then(|step| step.answer.as_ref())
     {
+        Some(Answer::Approved(_)) if operation.parked => park::take_back(draft, operation),
         Some(answer) => finish_as_answered(draft, operation, answer),
         None => at_terminal(draft, operation, terminal, amount, request),
     }

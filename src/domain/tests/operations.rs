@@ -241,6 +241,7 @@ fn follow_ups_are_refused_before_anything_is_sent() {
         terminal: terminal("single"),
         amount: Money::new(1, Currency::EUR),
         want_token: false,
+        reference: None,
     };
     assert_eq!(
         refused(euro),

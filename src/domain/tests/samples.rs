@@ -67,6 +67,7 @@ pub(super) fn sale(terminal: &str, minor: u64) -> Request {
         terminal: TerminalId::new(terminal),
         amount: nok(minor),
         want_token: false,
+        reference: None,
     }
 }
 
@@ -75,6 +76,7 @@ pub(super) fn authorize(terminal: &str, minor: u64) -> Request {
         terminal: TerminalId::new(terminal),
         amount: nok(minor),
         want_token: false,
+        reference: None,
     }
 }
 
