@@ -29,7 +29,7 @@ pub use error::{JournalError, JournalErrorKind};
 pub use reader::{Concerning, OperationRow, Reader, StoredEvent};
 pub use verify::{Finding, Verification, verify};
 pub use walk::export;
-pub use writer::Writer;
+pub use writer::{Bodies, Writer};
 
 use crate::domain::entry::Entry;
 use crate::domain::event::Event;

@@ -16,11 +16,12 @@ use crate::api::file::{self, Problem};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::arrival;
-use crate::domain::id::PaymentId;
+use crate::domain::draft::Decision;
+use crate::domain::id::{PaymentId, Timestamp};
 use crate::domain::order::Order;
 use crate::domain::payment::Payment;
-use crate::domain::state::State;
-use crate::journal::{Batch, Bulk, JournalError, Reader, Writer};
+use crate::domain::state::{Aggregates, State};
+use crate::journal::{Batch, Bodies, Bulk, JournalError, Reader, Writer};
 use crate::station::service::{self, DataDir, StartError};
 use crate::vault::Vault;
 
@@ -31,8 +32,9 @@ const LINE_MAX: u64 = 1024 * 1024;
 const LINES_AT_ONCE: usize = 64;
 const HAND_OVERS_WAITING: usize = 8;
 
-/// With `--on-error skip` so many lines become durable together.
-const LINES_PER_COMMIT: u64 = 1000;
+/// With `--on-error skip` as many lines become durable together as were before, within these: the
+/// larger the group, the less often the pages of the index are written.
+const LINES_PER_COMMIT: (u64, u64) = (1_000, 50_000);
 
 #[derive(Debug, Subcommand)]
 pub(super) enum What {
@@ -107,11 +109,21 @@ fn import(config: &Path, orders: &Path, on_error: OnError) -> Result<ExitCode, S
         format!("{error}{advice}")
     })?;
     let mut import = Import::new(&config, &reader, name, on_error)?;
+    drop(reader);
+    writer.alone().map_err(|error| error.to_string())?;
+    let preparation = Preparation {
+        vault,
+        state: import.state.clone(),
+        clock: Clock::start(),
+    };
     let ended = std::thread::scope(|scope| {
         let (lines, waiting) = mpsc::sync_channel(HAND_OVERS_WAITING);
-        scope.spawn(move || read_lines(source, &vault, &lines));
-        import.run(&mut writer, &waiting)
+        let (done, used) = mpsc::channel();
+        scope.spawn(move || read_lines(source, &preparation, &lines, &used));
+        import.run(&mut writer, &waiting, &done)
     });
+    // Were it to fail, the next station would do it.
+    let _ = writer.shared();
     match ended {
         Ok(()) if import.done.lines == 0 => Err(format!("{}: holds no order", import.name)),
         Ok(()) => {
@@ -145,7 +157,25 @@ impl From<JournalError> for Stop {
 }
 
 /// A line: its number, and what stands in it.
-type Line = (u64, Result<(Order, Vec<Payment>), Problem>);
+type Line = (u64, Result<Incoming, Problem>);
+
+/// An order that was read.
+struct Incoming {
+    order: Order,
+    payments: Vec<Payment>,
+    now: Timestamp,
+    /// What is to be written if neither it nor its payments are known; nearly always they are not.
+    as_new: Option<(Batch, Bodies)>,
+}
+
+/// What can be done with a line before it is its turn: two threads share the work.
+struct Preparation {
+    vault: Vault,
+    /// As before the import. Only its directory and its operations count for an order that is new, and
+    /// those that an import begins, reviews of payments, hold nothing.
+    state: State,
+    clock: Clock,
+}
 
 /// Lines in sequence; an error where the file cannot be read further.
 type HandOver = Result<Vec<Line>, io::Error>;
@@ -153,7 +183,6 @@ type HandOver = Result<Vec<Line>, io::Error>;
 struct Import {
     name: String,
     on_error: OnError,
-    clock: Clock,
     /// What is configured, the operations that had not ended when the station was stopped, and the
     /// order that is being taken in.
     state: State,
@@ -188,10 +217,12 @@ impl Import {
         for entry in reader.open_entries().map_err(failed)? {
             state.books.apply(&entry);
         }
+        // They are looked up when they come.
+        state.books.orders.clear();
+        state.books.payments.clear();
         Ok(Self {
             name,
             on_error,
-            clock: Clock::start(),
             state,
             last_event: reader.last_event().map_err(failed)?,
             done: Count::default(),
@@ -199,26 +230,36 @@ impl Import {
         })
     }
 
-    fn run(&mut self, writer: &mut Writer, waiting: &mpsc::Receiver<HandOver>) -> Result<(), Stop> {
+    /// What is done with goes back to the thread that it came from: were it freed here, the two would
+    /// wait for each other at the allocator more than they work.
+    fn run(
+        &mut self,
+        writer: &mut Writer,
+        waiting: &mpsc::Receiver<HandOver>,
+        done: &mpsc::Sender<Vec<Line>>,
+    ) -> Result<(), Stop> {
         let mut bulk = writer.begin()?;
         for lines in waiting {
-            let lines = lines.map_err(|error| Stop(format!("{}: {error}", self.name)))?;
-            for (number, line) in lines {
+            let mut lines = lines.map_err(|error| Stop(format!("{}: {error}", self.name)))?;
+            for (number, line) in &mut lines {
                 self.done.lines = self.done.lines.saturating_add(1);
                 let taken = match line {
-                    Ok((order, payments)) => self.take(&mut bulk, &order, &payments)?,
-                    Err(problem) => Err(problem),
+                    Ok(incoming) => self.take(&mut bulk, incoming)?,
+                    Err(problem) => Err(problem.clone()),
                 };
                 if let Err(problem) = taken {
-                    self.refuse(number, &problem)?;
+                    self.refuse(*number, &problem)?;
                 }
-                let is_due = self.done.lines.is_multiple_of(LINES_PER_COMMIT);
+                let (least, most) = LINES_PER_COMMIT;
+                let group = self.durable.lines.clamp(least, most);
+                let is_due = self.done.lines >= self.durable.lines.saturating_add(group);
                 if is_due && self.on_error == OnError::Skip {
                     bulk.commit()?;
                     self.durable = self.done.clone();
                     bulk = writer.begin()?;
                 }
             }
+            let _ = done.send(lines);
         }
         bulk.commit()?;
         self.durable = self.done.clone();
@@ -229,22 +270,31 @@ impl Import {
     fn take(
         &mut self,
         bulk: &mut Bulk<'_>,
-        order: &Order,
-        payments: &[Payment],
+        incoming: &mut Incoming,
     ) -> Result<Result<(), Problem>, JournalError> {
+        let (order, now) = (&incoming.order, incoming.now);
         let books = &mut self.state.books;
         books.orders.clear();
         books.payments.clear();
         let known = bulk.order(&order.id)?;
         let is_new = known.is_none();
-        let tenders = known.iter().chain([order]).flat_map(|order| &order.tenders);
-        let wanted: BTreeSet<PaymentId> = tenders.map(|tender| tender.payment.clone()).collect();
+        let tenders = known.iter().chain([order]);
+        let wanted = tenders.flat_map(|order| &order.tenders);
+        let wanted: BTreeSet<PaymentId> = wanted.map(|it| it.payment.clone()).collect();
         for id in wanted {
             books.payments.extend(bulk.payment(&id)?.map(|it| (id, it)));
         }
+        if let Some((batch, bodies)) = &mut incoming.as_new
+            && is_new
+            && books.payments.is_empty()
+        {
+            self.done.new = self.done.new.saturating_add(1);
+            self.number(batch);
+            bulk.put(batch, bodies)?;
+            return Ok(Ok(()));
+        }
         books.orders.extend(known.map(|it| (it.id.clone(), it)));
-        let now = self.clock.utc();
-        let decision = match arrival::take_in(&self.state, order, payments, now) {
+        let decision = match arrival::take_in(&self.state, order, &incoming.payments, now) {
             Ok(decision) => decision,
             Err(rejection) => return Ok(Err(rejection.into())),
         };
@@ -257,33 +307,18 @@ impl Import {
         if decision.entries.is_empty() {
             return Ok(Ok(()));
         }
-        for entry in &decision.entries {
-            self.state.books.apply(entry);
-        }
-        let changed: BTreeSet<_> = decision
-            .entries
-            .iter()
-            .filter_map(|it| it.payment())
-            .collect();
-        let books = &self.state.books;
-        let payments = books
-            .payments
-            .values()
-            .filter(|it| changed.contains(&it.id));
-        let payments = payments.cloned().collect();
-        let events = decision.events.into_iter().map(|event| {
-            self.last_event = self.last_event.saturating_add(1);
-            (self.last_event, event)
-        });
-        bulk.put(&Batch {
-            ticket: 0,
-            at: now,
-            events: events.collect(),
-            payments,
-            orders: books.orders.values().cloned().collect(),
-            entries: decision.entries,
-        })?;
+        let mut batch = batch_of(&mut self.state.books, decision, now);
+        self.number(&mut batch);
+        bulk.put(&batch, &Bodies::of(&batch)?)?;
         Ok(Ok(()))
+    }
+
+    /// Gives the events of a batch their places.
+    fn number(&mut self, batch: &mut Batch) {
+        for (seq, _) in &mut batch.events {
+            self.last_event = self.last_event.saturating_add(1);
+            *seq = self.last_event;
+        }
     }
 
     /// Names a line that is not taken in; the end of it all, where that was asked for.
@@ -303,6 +338,30 @@ impl Import {
     }
 }
 
+/// What a decision writes, its events without their places yet.
+fn batch_of(books: &mut Aggregates, decision: Decision, now: Timestamp) -> Batch {
+    for entry in &decision.entries {
+        books.apply(entry);
+    }
+    let changed: BTreeSet<_> = decision
+        .entries
+        .iter()
+        .filter_map(|it| it.payment())
+        .collect();
+    let payments = books
+        .payments
+        .values()
+        .filter(|it| changed.contains(&it.id));
+    Batch {
+        ticket: 0,
+        at: now,
+        events: decision.events.into_iter().map(|it| (0, it)).collect(),
+        payments: payments.cloned().collect(),
+        orders: books.orders.values().cloned().collect(),
+        entries: decision.entries,
+    }
+}
+
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let orders = self.new.saturating_add(self.newer);
@@ -315,7 +374,12 @@ impl fmt::Display for Count {
 }
 
 /// Reads, checks and seals line by line, until the file ends or nobody listens any more.
-fn read_lines(source: Box<dyn io::Read + Send>, vault: &Vault, to: &mpsc::SyncSender<HandOver>) {
+fn read_lines(
+    source: Box<dyn io::Read + Send>,
+    preparation: &Preparation,
+    to: &mpsc::SyncSender<HandOver>,
+    used: &mpsc::Receiver<Vec<Line>>,
+) {
     let mut source = BufReader::with_capacity(256 * 1024, source);
     let mut bytes = Vec::new();
     let mut number = 0_u64;
@@ -338,19 +402,46 @@ fn read_lines(source: Box<dyn io::Read + Send>, vault: &Vault, to: &mpsc::SyncSe
                     let problem = Problem::of(&format!("is longer than {LINE_MAX} bytes"));
                     lines.push((number, Err(problem)));
                 }
-                Ok(Read::Line) => lines.push((number, parse(vault, &bytes))),
+                Ok(Read::Line) => lines.push((number, preparation.read(&bytes))),
             }
         }
         if to.send(Ok(lines)).is_err() {
             return;
         }
+        used.try_iter().for_each(drop);
     }
 }
 
-fn parse(vault: &Vault, bytes: &[u8]) -> Result<(Order, Vec<Payment>), Problem> {
-    let text =
-        std::str::from_utf8(bytes.trim_ascii_end()).map_err(|_| Problem::of("is not UTF-8"))?;
-    file::read(vault, text)
+impl Preparation {
+    fn read(&self, bytes: &[u8]) -> Result<Incoming, Problem> {
+        let text =
+            std::str::from_utf8(bytes.trim_ascii_end()).map_err(|_| Problem::of("is not UTF-8"))?;
+        let (order, payments) = file::read(&self.vault, text)?;
+        let now = self.clock.utc();
+        Ok(Incoming {
+            as_new: self.as_new(&order, &payments, now),
+            order,
+            payments,
+            now,
+        })
+    }
+
+    /// Nothing where more than the order comes of it, or where it is refused: that is decided when it
+    /// is its turn.
+    fn as_new(
+        &self,
+        order: &Order,
+        payments: &[Payment],
+        now: Timestamp,
+    ) -> Option<(Batch, Bodies)> {
+        let decision = arrival::take_in(&self.state, order, payments, now).ok()?;
+        if decision.entries.iter().any(|it| it.operation().is_some()) {
+            return None;
+        }
+        let batch = batch_of(&mut Aggregates::default(), decision, now);
+        let bodies = Bodies::of(&batch).ok()?;
+        Some((batch, bodies))
+    }
 }
 
 /// What was read.

@@ -5,7 +5,7 @@ use super::entry::Entry;
 use super::flow::{self, review};
 use super::id::Timestamp;
 use super::order::Order;
-use super::payment::Payment;
+use super::payment::{Payment, Standing};
 use super::rejection::Rejection;
 use super::state::State;
 
@@ -27,8 +27,15 @@ pub fn take_in(
 /// Records what was admitted. A payment that comes in while it is reviewed is followed up on.
 pub(super) fn record(draft: &mut Draft<'_>, entries: Vec<Entry>, now: Timestamp) {
     for entry in entries {
-        draft.record(entry.clone());
-        if let Entry::PaymentOpened { payment } = entry {
+        let reviewed = if let Entry::PaymentOpened { payment } = &entry
+            && payment.standing == Standing::OnHold
+        {
+            Some(payment.clone())
+        } else {
+            None
+        };
+        draft.record(entry);
+        if let Some(payment) = reviewed {
             review::start(draft, &payment, now);
         }
     }

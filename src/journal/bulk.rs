@@ -6,8 +6,10 @@ use rusqlite::{Transaction, TransactionBehavior};
 use super::Batch;
 use super::chain::Head;
 use super::error::JournalError;
+use super::marks::Changes;
 use super::reader::{self, Reader, from_json};
-use super::writer::{Writer, write_batch};
+use super::schema;
+use super::writer::{Bodies, Writer, write_batch};
 use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::order::Order;
 use crate::domain::payment::Payment;
@@ -22,21 +24,38 @@ const CACHE_KIB: i64 = 256 * 1024;
 pub struct Bulk<'a> {
     transaction: Transaction<'a>,
     head: Head,
+    /// Of the index, not written yet.
+    marks: Changes,
     /// Where the chain goes on once this is durable.
     durable: &'a mut Head,
 }
 
 impl Writer {
+    /// Takes the file for this writer alone, as nobody else may use it now: what is written goes to
+    /// its place at once, and not to the log first, from which readers would see it.
+    pub fn alone(&mut self) -> Result<(), JournalError> {
+        let connection = &self.connection;
+        connection.pragma_update(None, "journal_mode", "DELETE")?;
+        // A transaction is over when its rollback journal is gone from the directory, durably.
+        connection.pragma_update(None, "synchronous", "EXTRA")?;
+        connection.pragma_update(None, "cache_size", CACHE_KIB.saturating_neg())?;
+        Ok(())
+    }
+
+    /// Ends [`Self::alone`].
+    pub fn shared(&mut self) -> Result<(), JournalError> {
+        schema::set_durable(&self.connection)
+    }
+
     /// Begins a transaction for many batches.
     pub fn begin(&mut self) -> Result<Bulk<'_>, JournalError> {
-        self.connection
-            .pragma_update(None, "cache_size", CACHE_KIB.saturating_neg())?;
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         Ok(Bulk {
             transaction,
             head: self.head,
+            marks: Changes::default(),
             durable: &mut self.head,
         })
     }
@@ -54,13 +73,18 @@ impl Bulk<'_> {
     }
 
     /// Adds a batch. After a failure the transaction is of no use any more.
-    pub fn put(&mut self, batch: &Batch) -> Result<(), JournalError> {
-        self.head = write_batch(&self.transaction, self.head, batch)?;
+    pub fn put(&mut self, batch: &Batch, bodies: &Bodies) -> Result<(), JournalError> {
+        let (transaction, marks) = (&self.transaction, &mut self.marks);
+        self.head = write_batch(transaction, self.head, batch, bodies, marks)?;
+        if self.marks.are_many() {
+            self.marks.write(&self.transaction)?;
+        }
         Ok(())
     }
 
     /// Makes all of it durable.
-    pub fn commit(self) -> Result<(), JournalError> {
+    pub fn commit(mut self) -> Result<(), JournalError> {
+        self.marks.write(&self.transaction)?;
         self.transaction.commit()?;
         *self.durable = self.head;
         Ok(())

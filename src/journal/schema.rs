@@ -12,19 +12,20 @@ use super::marks;
 use super::walk::each_entry;
 
 /// Schema versions: number n brings `user_version` from n to n + 1.
-const MIGRATIONS: [Migration; 6] = [
+const MIGRATIONS: [Migration; 7] = [
     Migration::sql(include_str!("schema/001.sql")),
     Migration {
         sql: include_str!("schema/002.sql"),
         fill: Some(link_entries),
     },
-    Migration {
-        sql: include_str!("schema/003.sql"),
-        fill: Some(marks::fill),
-    },
+    Migration::sql(include_str!("schema/003.sql")),
     Migration::sql(include_str!("schema/004.sql")),
     Migration::sql(include_str!("schema/005.sql")),
     Migration::sql(include_str!("schema/006.sql")),
+    Migration {
+        sql: include_str!("schema/007.sql"),
+        fill: Some(marks::fill),
+    },
 ];
 
 /// One step of the schema.
@@ -49,11 +50,17 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Connection, JournalError> 
     // One writer at a time, from the first moment: a second daemon on the same file must not start.
     connection.pragma_update(None, "locking_mode", "NORMAL")?;
     connection.busy_timeout(std::time::Duration::from_secs(2))?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    set_durable(&connection)?;
     keep_plans(&connection)?;
     migrate(&mut connection)?;
     Ok(connection)
+}
+
+/// What is committed is durable, and readers do not wait for it.
+pub(super) fn set_durable(connection: &Connection) -> Result<(), JournalError> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    Ok(())
 }
 
 /// Opens the database for reading only. Its schema has to be up to date: only a station brings it there.

@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use super::bindings::Bindings;
 use super::chain::{Head, Link};
 use super::error::JournalError;
+use super::marks;
 use super::reader::{PAYMENT_COLUMNS, from_json, payment, payment_columns};
 use super::schema;
 use super::walk::each_entry;
@@ -102,6 +103,7 @@ pub fn verify(path: &Path, expected: Option<&str>) -> Result<Verification, Journ
     check_operations(&snapshot, &mut done)?;
     check_tables(&snapshot, &mut done)?;
     check_bindings(&snapshot, &mut done)?;
+    check_index(&snapshot, &mut done)?;
     Ok(done)
 }
 
@@ -303,6 +305,29 @@ fn check_bindings(connection: &Connection, done: &mut Verification) -> Result<()
         done.compare(false, "bound_tag", &identity);
     }
     check_count(connection, done, "bound_tag", length(bindings.count()))
+}
+
+/// What orders are found by is what the orders and payments in their tables say.
+fn check_index(connection: &Connection, done: &mut Verification) -> Result<(), JournalError> {
+    let mut select = connection.prepare("SELECT id, body, placed_at FROM customer_order")?;
+    let mut orders = select.query([])?;
+    let mut rows = 0_u64;
+    while let Some(row) = orders.next()? {
+        let (id, body, placed_at): (String, String, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let order = from_json::<Order>(&body, "order").ok();
+        // What cannot be read was named when the tables were compared.
+        let Some(order) = order else { continue };
+        let Ok(expected) = marks::rows_of(connection, &order, &[]) else {
+            continue;
+        };
+        let is_in_place = order.placed_at.is_none_or(|told| told.0 == placed_at);
+        done.compare(is_in_place, "customer_order", &id);
+        for row in &expected {
+            done.compare(marks::has(connection, row)?, "order_mark", &id);
+        }
+        rows = rows.saturating_add(length(expected.len()));
+    }
+    check_count(connection, done, "order_mark", rows)
 }
 
 /// All entries that can be read, in order.

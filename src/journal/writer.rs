@@ -7,7 +7,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::chain::Head;
 use super::error::JournalError;
-use super::{Batch, Commit, bindings, marks, schema};
+use super::marks::{Before, Changes};
+use super::{Batch, Commit, bindings, schema};
 use crate::domain::entry::Entry;
 use crate::domain::id::{SealedToken, Timestamp};
 use crate::domain::order::Order;
@@ -20,6 +21,36 @@ const BATCHES_PER_COMMIT: usize = 256;
 
 /// Bytes. A payment takes a few thousand, and each table that it changes some pages.
 const ROOM_TO_PROVE: usize = 256 * 1024;
+
+/// What the rows of a batch hold, as JSON: it can be made on any thread.
+#[derive(Clone, Debug)]
+pub struct Bodies {
+    entries: Vec<String>,
+    events: Vec<String>,
+    payments: Vec<String>,
+    orders: Vec<String>,
+}
+
+impl Bodies {
+    /// Of a batch.
+    pub fn of(batch: &Batch) -> Result<Self, JournalError> {
+        // The token columns hold the tokens; the body does not repeat them.
+        let payments = batch.payments.iter().map(|payment| {
+            json(&Payment {
+                card_token: None,
+                auth_token: None,
+                ..payment.clone()
+            })
+        });
+        let events = batch.events.iter().map(|(_, event)| json(event));
+        Ok(Self {
+            entries: batch.entries.iter().map(json).collect::<Result<_, _>>()?,
+            events: events.collect::<Result<_, _>>()?,
+            payments: payments.collect::<Result<_, _>>()?,
+            orders: batch.orders.iter().map(json).collect::<Result<_, _>>()?,
+        })
+    }
+}
 
 /// The one connection that writes.
 #[derive(Debug)]
@@ -86,34 +117,41 @@ fn write(
     group: &[Batch],
 ) -> Result<Head, JournalError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut marks = Changes::default();
     for batch in group {
-        head = write_batch(&transaction, head, batch)?;
+        let bodies = Bodies::of(batch)?;
+        head = write_batch(&transaction, head, batch, &bodies, &mut marks)?;
     }
+    marks.write(&transaction)?;
     transaction.commit()?;
     Ok(head)
 }
 
-/// Writes one batch behind the head of the chain; returns the new head.
+/// Writes one batch behind the head of the chain; returns the new head. What it changes in the index
+/// is noted, and is to be written before the transaction is committed.
 pub(super) fn write_batch(
     transaction: &Transaction<'_>,
     mut head: Head,
     batch: &Batch,
+    bodies: &Bodies,
+    marks: &mut Changes,
 ) -> Result<Head, JournalError> {
-    for entry in &batch.entries {
-        head = append(transaction, head, batch.at, entry)?;
+    let before = Before::of(transaction, batch)?;
+    for (entry, body) in batch.entries.iter().zip(&bodies.entries) {
+        head = append(transaction, head, batch.at, entry, body)?;
     }
-    for (seq, event) in &batch.events {
+    for ((seq, _), body) in batch.events.iter().zip(&bodies.events) {
         let mut insert =
             transaction.prepare_cached("INSERT INTO event (seq, at, body) VALUES (?, ?, ?)")?;
-        insert.execute(params![integer(*seq)?, batch.at.0, json(event)?])?;
+        insert.execute(params![integer(*seq)?, batch.at.0, body])?;
     }
-    for payment in &batch.payments {
-        put_payment(transaction, payment)?;
+    for (payment, body) in batch.payments.iter().zip(&bodies.payments) {
+        put_payment(transaction, payment, body)?;
     }
-    for order in &batch.orders {
-        put_order(transaction, batch.at, order)?;
+    for (order, body) in batch.orders.iter().zip(&bodies.orders) {
+        put_order(transaction, batch.at, order, body)?;
     }
-    marks::note(transaction, batch)?;
+    marks.note(transaction, batch, before)?;
     Ok(head)
 }
 
@@ -122,9 +160,9 @@ fn append(
     head: Head,
     at: Timestamp,
     entry: &Entry,
+    body: &str,
 ) -> Result<Head, JournalError> {
-    let body = json(entry)?;
-    let head = head.followed_by(at, &body);
+    let head = head.followed_by(at, body);
     let operation = entry
         .operation()
         .map(crate::domain::id::OperationId::as_str);
@@ -208,13 +246,11 @@ fn note_app(transaction: &Transaction<'_>, entry: &Entry) -> Result<(), JournalE
     Ok(())
 }
 
-fn put_payment(transaction: &Transaction<'_>, payment: &Payment) -> Result<(), JournalError> {
-    // The token columns hold the tokens; the body does not repeat them.
-    let body = Payment {
-        card_token: None,
-        auth_token: None,
-        ..payment.clone()
-    };
+fn put_payment(
+    transaction: &Transaction<'_>,
+    payment: &Payment,
+    body: &str,
+) -> Result<(), JournalError> {
     let token = SealedToken::as_str;
     transaction
         .prepare_cached(
@@ -245,7 +281,7 @@ fn put_payment(transaction: &Transaction<'_>, payment: &Payment) -> Result<(), J
             payment.expires_at.map(|at| at.0),
             payment.card_token.as_ref().map(token),
             payment.auth_token.as_ref().map(token),
-            json(&body)?,
+            body,
         ])?;
     Ok(())
 }
@@ -254,6 +290,7 @@ fn put_order(
     transaction: &Transaction<'_>,
     at: Timestamp,
     order: &Order,
+    body: &str,
 ) -> Result<(), JournalError> {
     let placed_at = order.placed_at.map(|at| at.0);
     transaction
@@ -268,7 +305,7 @@ fn put_order(
             integer(order.version)?,
             placed_at,
             at.0,
-            json(order)?
+            body
         ])?;
     Ok(())
 }

@@ -40,7 +40,7 @@ DROP TABLE payment;
 ALTER TABLE payment_of_003 RENAME TO payment;
 CREATE INDEX payment_of_order ON payment (order_id) WHERE order_id IS NOT NULL;
 
--- What orders are found by (domain::search::Mark), newest order first. Back-filled by the program.
+-- What orders are found by (domain::search::Mark), newest order first. 007 fills it.
 CREATE TABLE order_mark (
     mark      TEXT    NOT NULL,
     placed_at INTEGER NOT NULL,             -- of the order

@@ -97,7 +97,7 @@ fn s40_whatever_is_changed_in_a_journal_is_found() {
 }
 
 /// What is done to a journal, and what the check has to say of it.
-const CHANGES: [(&str, &str); 15] = [
+const CHANGES: [(&str, &str); 18] = [
     (
         "UPDATE entry SET body = replace(body, '20000', '10000')",
         "does not follow",
@@ -149,6 +149,15 @@ const CHANGES: [(&str, &str); 15] = [
         "INSERT INTO customer_order (id, version, placed_at, body)
             SELECT 'O-42', version, placed_at, body FROM customer_order LIMIT 1",
         "table customer_order: 3 rows, but the entries make 2",
+    ),
+    (
+        "UPDATE customer_order SET placed_at = placed_at + 1 WHERE id = 'O-41'",
+        "table customer_order, row O-41",
+    ),
+    ("DELETE FROM order_mark", "table order_mark, row O-40"),
+    (
+        "INSERT INTO order_mark SELECT 'tag 1', placed_at, seq, '' FROM customer_order LIMIT 1",
+        "table order_mark: ",
     ),
 ];
 
