@@ -72,16 +72,14 @@ impl World<'_> {
                 let order = self.order(which)?;
                 Request::OrderCancel {
                     version: version(&order, random),
-                    lines: if random.permille(500) {
-                        Vec::new()
-                    } else {
-                        some_lines(&order, random)
+                    lines: match random.permille(500) {
+                        true => Vec::new(),
+                        false => some_lines(&order, random),
                     },
                     order: order.id,
-                    share: if keep {
-                        DepositShare::Keep
-                    } else {
-                        DepositShare::Refund
+                    share: match keep {
+                        true => DepositShare::Keep,
+                        false => DepositShare::Refund,
                     },
                 }
             }
