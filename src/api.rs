@@ -11,6 +11,7 @@ pub mod door;
 mod error;
 pub mod file;
 mod handshake;
+mod lease;
 mod method;
 mod nfc;
 mod order;

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use crate::domain::directory::{
     Directory, Offline, OfflineLimit, PartialCapture, TerminalCapabilities, TerminalProfile,
 };
-use crate::domain::id::{MerchantAccountId, ReaderId, TerminalId};
+use crate::domain::id::{ClientName, MerchantAccountId, PoolId, ReaderId, TerminalId};
 use crate::outcome::text::Language;
 
 pub use reader::ReaderConfig;
@@ -47,6 +47,8 @@ pub struct Config {
     pub offline: Offline,
     /// What apps may take up.
     pub limits: Limits,
+    /// How long an app that is no longer connected keeps its terminals.
+    pub lease_grace: Duration,
 }
 
 /// What apps may take up, so that none of them is in the way of the others.
@@ -81,6 +83,10 @@ pub struct TerminalConfig {
     pub pre_authorization: bool,
     /// Whether it gives card tokens.
     pub card_token: bool,
+    /// The only app that it works for; any when absent.
+    pub app: Option<ClientName>,
+    /// The pools that it belongs to.
+    pub pools: BTreeSet<PoolId>,
 }
 
 /// How a terminal is connected.
@@ -177,6 +183,7 @@ impl Config {
             accounts,
             offline: offline(file.offline)?,
             limits: limits(&file.limits)?,
+            lease_grace: Duration::from_millis(file.station.lease_grace_ms.unwrap_or(10_000)),
         })
     }
 
@@ -187,6 +194,8 @@ impl Config {
             let profile = TerminalProfile {
                 currency: terminal.currency,
                 account: terminal.account.clone(),
+                app: terminal.app.clone(),
+                pools: terminal.pools.clone(),
                 capabilities: TerminalCapabilities {
                     pre_authorization: terminal.pre_authorization,
                     card_token: terminal.card_token,
@@ -237,6 +246,7 @@ struct Station {
     card_types: Option<BTreeSet<String>>,
     tender_types: Option<BTreeSet<String>>,
     stores: Option<BTreeSet<String>>,
+    lease_grace_ms: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -254,6 +264,9 @@ struct Terminal {
     merchant_account: Option<String>,
     pre_authorization: Option<bool>,
     card_token: Option<bool>,
+    app: Option<String>,
+    #[serde(default)]
+    pools: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -443,6 +456,8 @@ fn terminal(
         account,
         pre_authorization: file.pre_authorization.unwrap_or(true),
         card_token: file.card_token.unwrap_or(true),
+        app: file.app.map(ClientName::new),
+        pools: file.pools.into_iter().map(PoolId::new).collect(),
     })
 }
 

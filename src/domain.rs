@@ -21,6 +21,7 @@ pub mod entry;
 pub mod event;
 pub mod flow;
 pub mod id;
+pub mod lease;
 pub mod operation;
 pub mod order;
 pub mod outcome;

@@ -7,6 +7,7 @@
 
 mod attention;
 mod hand_out;
+mod lease;
 mod load;
 mod outbox;
 #[cfg(feature = "failpoints")]
@@ -30,9 +31,10 @@ use crate::domain::effect::ProcessorRequest;
 use crate::domain::engine;
 use crate::domain::event::Event;
 use crate::domain::id::{
-    ClientName, EffectId, IdempotencyKey, MerchantAccountId, OperationId, ReaderId, TerminalId,
-    Timestamp,
+    ClientName, EffectId, IdempotencyKey, MerchantAccountId, OperationId, PoolId, ReaderId,
+    TerminalId, Timestamp,
 };
+use crate::domain::lease::Leases;
 use crate::domain::operation::{Finished, Operation};
 use crate::domain::rejection::Rejection;
 use crate::domain::state::{Aggregates, State};
@@ -58,6 +60,9 @@ pub struct Station {
     outbox: Outbox,
     waiters: BTreeMap<OperationId, Vec<oneshot::Sender<Result<Answer, Refusal>>>>,
     tasks: VecDeque<Task>,
+    leases: Leases,
+    /// How long an app that is no longer connected keeps its terminals.
+    lease_grace: Duration,
     /// Who waits for a change of apps to become durable, in the order of the changes.
     changes: VecDeque<oneshot::Sender<Result<(), Refusal>>>,
     /// The latest time at which anything was recorded: a clock that says less was set back.
@@ -150,6 +155,8 @@ impl Station {
             readers: Readers::new(config.readers.keys().cloned()),
             waiters: BTreeMap::new(),
             tasks: VecDeque::new(),
+            leases: Leases::default(),
+            lease_grace: config.lease_grace,
             changes: VecDeque::new(),
         })
     }
@@ -172,6 +179,7 @@ impl Station {
                 fingerprint,
                 client,
                 request,
+                pool,
                 reply,
             } => {
                 let key = key.unwrap_or_else(|| IdempotencyKey::new(format!("station:{fresh}")));
@@ -183,7 +191,7 @@ impl Station {
                     request: *request,
                     known: None,
                 };
-                self.on_ask(ask, reply, now);
+                self.on_ask(ask, pool.as_ref(), reply, now);
             }
             Call::Query { query, reply } => {
                 let _ = reply.send(self.query(query, now));
@@ -197,8 +205,24 @@ impl Station {
                     let _ = reply.send(Err(refusal));
                 }
             },
-            Call::Abort { terminal, reply } => {
-                let _ = reply.send(self.abort(&terminal));
+            Call::Acquire { asked, reply } => {
+                let _ = reply.send(self.acquire(&asked, now));
+            }
+            Call::Release {
+                terminal,
+                app,
+                reply,
+            } => {
+                let _ = reply.send(Ok(self.release(terminal, app, now)));
+            }
+            Call::Came(app) => self.leases.came(&app, now),
+            Call::Went(app) => self.leases.went(&app, self.lease_grace, now),
+            Call::Abort {
+                terminal,
+                by,
+                reply,
+            } => {
+                let _ = reply.send(self.abort(&terminal, by.as_ref()));
             }
             Call::ReadTap { reader, reply } => self.readers.read(&reader, reply),
             Call::AbortRead { reader, reply } => {
@@ -241,6 +265,7 @@ impl Station {
     fn on_ask(
         &mut self,
         mut ask: Ask,
+        pool: Option<&PoolId>,
         reply: oneshot::Sender<Result<Answer, Refusal>>,
         now: Timestamp,
     ) {
@@ -262,8 +287,29 @@ impl Station {
             }
         }
         let known = ask.known.as_ref().map(|known| known.id.clone());
-        let subject = running.or(known).unwrap_or_else(|| ask.operation.clone());
-        match self.decide(&Command::Ask(Box::new(ask)), now) {
+        let subject = running.or(known);
+        if let (None, Some(pool)) = (&subject, pool) {
+            let connected =
+                |id: &TerminalId| self.connections.get(id).is_some_and(|it| it.connected);
+            let chosen = self
+                .leases
+                .choose(&self.state, connected, pool, &ask.client, now);
+            match chosen {
+                Ok(terminal) => ask.request.place_at(terminal),
+                Err(rejection) => {
+                    let _ = reply.send(Err(Refusal::Rejected(rejection)));
+                    return;
+                }
+            }
+        }
+        let subject = subject.unwrap_or_else(|| ask.operation.clone());
+        let client = ask.client.clone();
+        let decided = self.decide(&Command::Ask(Box::new(ask)), now);
+        let claimed = decided.and_then(|decision| {
+            let claimed = self.claim(&decision, &client, now);
+            claimed.map(|()| decision).map_err(Refusal::Rejected)
+        });
+        match claimed {
             Ok(decision) => {
                 self.waiters.entry(subject).or_default().push(reply);
                 self.carry_on(decision, now);
@@ -306,13 +352,25 @@ impl Station {
         app::decide(&self.state, change, by).map_err(Refusal::Rejected)
     }
 
-    fn abort(&mut self, terminal: &TerminalId) -> Result<Option<OperationId>, Refusal> {
+    fn abort(
+        &mut self,
+        terminal: &TerminalId,
+        by: Option<&ClientName>,
+    ) -> Result<Option<OperationId>, Refusal> {
         if !self.connections.contains_key(terminal) {
             return Err(Refusal::Rejected(Rejection::TerminalUnknown(
                 terminal.clone(),
             )));
         }
         let holder = self.state.books.holder_of_terminal(terminal);
+        if let (Some(held), Some(by)) = (holder, by)
+            && held.client != *by
+        {
+            return Err(Refusal::Rejected(Rejection::TerminalLocked {
+                terminal: terminal.clone(),
+                holder: held.id.clone(),
+            }));
+        }
         let holder = holder.map(|held| held.id.clone());
         if holder.is_some() {
             self.tell(terminal.clone(), terminal::Order::Abort);
@@ -425,6 +483,7 @@ impl Station {
         } = decision;
         for entry in &entries {
             self.outbox.note_end(&self.state.books, entry);
+            self.renew_lease(entry, now);
             self.state.books.apply(entry);
             if failpoint::is_planted("entries_are_applied_twice") {
                 self.state.books.apply(entry);

@@ -7,9 +7,10 @@ use crate::domain::app::Change;
 use crate::domain::doubt::Doubt;
 use crate::domain::event::{Event, TappedMedium};
 use crate::domain::id::{
-    ClientName, Fingerprint, IdempotencyKey, LineId, OperationId, OrderId, PaymentId, ReaderId,
-    TapId, TerminalId, Timestamp,
+    ClientName, Fingerprint, IdempotencyKey, LineId, OperationId, OrderId, PaymentId, PoolId,
+    ReaderId, TapId, TerminalId, Timestamp,
 };
+use crate::domain::lease::{Acquire, Acquired, Lease};
 use crate::domain::order::Order;
 use crate::domain::outcome::Outcome;
 use crate::domain::payment::Payment;
@@ -31,6 +32,8 @@ pub enum Call {
         client: ClientName,
         /// What.
         request: Box<Request>,
+        /// Take whichever terminal of these is free, instead of the one in the request.
+        pool: Option<PoolId>,
         /// Where the answer goes.
         reply: oneshot::Sender<Result<Answer, Refusal>>,
     },
@@ -50,10 +53,32 @@ pub enum Call {
         /// Where the answer goes, once it is so.
         reply: oneshot::Sender<Result<(), Refusal>>,
     },
+    /// Have a terminal for itself.
+    Acquire {
+        /// What is asked for.
+        asked: Acquire,
+        /// Where the answer goes.
+        reply: oneshot::Sender<Result<Acquired, Refusal>>,
+    },
+    /// Give a terminal back.
+    Release {
+        /// Which terminal.
+        terminal: TerminalId,
+        /// Who had it.
+        app: ClientName,
+        /// Where the answer goes: whether it was so.
+        reply: oneshot::Sender<Result<bool, Refusal>>,
+    },
+    /// A connection of an app is there.
+    Came(ClientName),
+    /// A connection of an app is gone.
+    Went(ClientName),
     /// Stop what a terminal is doing.
     Abort {
         /// Which terminal.
         terminal: TerminalId,
+        /// Only what this app has asked for; anybody's when absent.
+        by: Option<ClientName>,
         /// Where the answer goes: the operation that was told to stop, if one runs.
         reply: oneshot::Sender<Result<Option<OperationId>, Refusal>>,
     },
@@ -274,6 +299,8 @@ pub struct TerminalRow {
     pub cause: Option<String>,
     /// The operation that has it.
     pub operation: Option<OperationId>,
+    /// The app that has it between operations.
+    pub lease: Option<Lease>,
 }
 
 /// How waiting for a tap ended.

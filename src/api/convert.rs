@@ -8,7 +8,7 @@ use super::request as wire;
 use super::text::Text;
 use super::{Gateway, order};
 use crate::domain::id::{
-    ClientName, Fingerprint, LineId, OperationId, OrderId, PaymentId, Reference, TerminalId,
+    ClientName, Fingerprint, LineId, OperationId, OrderId, PaymentId, PoolId, Reference, TerminalId,
 };
 use crate::domain::request::{DepositShare, Parking, PickupTender, Request, Resolution};
 use crate::domain::search::PhoneEnd;
@@ -48,7 +48,7 @@ pub(super) fn fingerprint(
 impl Gateway {
     pub(super) fn sale(&self, params: &wire::Sale) -> Result<Request, ApiError> {
         Ok(Request::Sale {
-            terminal: self.terminal(params.terminal.as_ref())?,
+            terminal: self.place(params.terminal.as_ref())?,
             amount: Money::new(params.amount_minor.0, params.currency),
             want_token: params.tokenize,
             reference: reference(params),
@@ -57,7 +57,7 @@ impl Gateway {
 
     pub(super) fn authorize(&self, params: &wire::Sale) -> Result<Request, ApiError> {
         Ok(Request::Authorize {
-            terminal: self.terminal(params.terminal.as_ref())?,
+            terminal: self.place(params.terminal.as_ref())?,
             amount: Money::new(params.amount_minor.0, params.currency),
             want_token: params.tokenize,
             reference: reference(params),
@@ -103,7 +103,7 @@ impl Gateway {
                 problem,
             ));
         }
-        let terminal = self.terminal(params.terminal.as_ref())?;
+        let terminal = self.place(params.terminal.as_ref())?;
         Ok(Request::DepositTake {
             terminal,
             order,
@@ -116,7 +116,7 @@ impl Gateway {
         params: &wire::DepositTokenize,
     ) -> Result<Request, ApiError> {
         Ok(Request::DepositTokenize {
-            terminal: self.terminal(params.terminal.as_ref())?,
+            terminal: self.place(params.terminal.as_ref())?,
             order: OrderId::new(params.order_id.as_str()),
         })
     }
@@ -151,7 +151,7 @@ impl Gateway {
             }
             wire::PickupUse::Available => PickupTender::Available,
             wire::PickupUse::Other => PickupTender::Other {
-                terminal: self.terminal(params.terminal.as_ref())?,
+                terminal: self.place(params.terminal.as_ref())?,
             },
         };
         Ok(Request::PickupCapture {
@@ -182,6 +182,15 @@ impl Gateway {
         })
     }
 
+    /// Where it is to be done. Of a pool the station chooses the terminal; until then it is none.
+    pub(super) fn place(&self, place: Option<&wire::Place>) -> Result<TerminalId, ApiError> {
+        match place {
+            Some(wire::Place::Pool(_)) => Ok(TerminalId::elsewhere()),
+            Some(wire::Place::Terminal(name)) => self.terminal(Some(name)),
+            None => self.terminal(None),
+        }
+    }
+
     /// The terminal that is named, or the only one there is.
     pub(super) fn terminal(&self, name: Option<&Text>) -> Result<TerminalId, ApiError> {
         match (name, &*self.terminals) {
@@ -198,6 +207,12 @@ impl Gateway {
             }
         }
     }
+}
+
+/// The pool that checked parameters name as their terminal.
+pub(super) fn pool(params: &serde_json::Value) -> Option<PoolId> {
+    let pool = params.pointer("/terminal/pool")?.as_str()?;
+    Some(PoolId::new(pool))
 }
 
 pub(super) fn lines(names: Vec<Text>) -> Vec<LineId> {

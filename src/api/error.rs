@@ -5,6 +5,7 @@ use firmware_protocols::vocabulary::Money;
 use serde_json::{Map, Value, json};
 
 use super::call::Refusal;
+use crate::clock;
 use crate::domain::app::Role;
 use crate::domain::id::OperationId;
 use crate::domain::rejection::{OrderProblem, Rejection};
@@ -39,6 +40,9 @@ struct Details {
     holder: Option<String>,
     /// The role that would do.
     needs: Option<Role>,
+    /// The app that has the terminal, and until when.
+    app: Option<String>,
+    until: Option<String>,
 }
 
 impl ApiError {
@@ -122,6 +126,8 @@ impl ApiError {
             ("field", &self.details.field),
             ("problem", &self.details.problem),
             ("holder", &self.details.holder),
+            ("app", &self.details.app),
+            ("until", &self.details.until),
         ] {
             if let Some(text) = text {
                 data.insert(name.to_owned(), text.as_str().into());
@@ -204,6 +210,15 @@ impl From<Rejection> for ApiError {
             Rejection::TerminalUnknown(id) => {
                 parameter("terminal", &format!("`{id}` is not configured here"))
             }
+            Rejection::PoolUnknown(id) => {
+                parameter("terminal.pool", &format!("no terminal belongs to `{id}`"))
+            }
+            Rejection::TerminalLeased { holder, until, .. } => {
+                let mut error = Self::refused(code);
+                error.details.app = Some(holder.as_str().to_owned());
+                error.details.until = until.map(clock::format_utc);
+                error
+            }
             Rejection::AmountOutOfRange => {
                 parameter("amount_minor", "must be at least 1 and not too large")
             }
@@ -260,6 +275,7 @@ impl From<Rejection> for ApiError {
             | Rejection::NothingToSecure
             | Rejection::OrderUnknown(_)
             | Rejection::NotInDoubt
+            | Rejection::NoTerminalFree(_)
             | Rejection::EvidenceChanged
             | Rejection::TapUnknown
             | Rejection::TapNotBindable
@@ -272,6 +288,9 @@ impl From<Rejection> for ApiError {
 
 /// Fills in what the sentence names.
 fn name(facts: &mut Facts, rejection: &Rejection) {
+    if let Rejection::PoolUnknown(id) = rejection {
+        facts.terminal = Some(id.as_str().to_owned());
+    }
     if let Rejection::TerminalUnknown(id) = rejection {
         facts.terminal = Some(id.as_str().to_owned());
     }

@@ -41,6 +41,11 @@ const METHODS: &[Method] = &[
     method("station.health", Cashier),
     method("terminal.list", Cashier),
     method("terminal.abort", Cashier),
+    Method {
+        more: &[("override", Supervisor)],
+        ..method("terminal.acquire", Cashier)
+    },
+    method("terminal.release", Cashier),
     method("payment.sale", Cashier),
     method("payment.authorize", Cashier),
     method("payment.capture", Cashier),

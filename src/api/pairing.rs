@@ -31,7 +31,12 @@ impl Connection {
         };
         if let Some(key) = hello.key {
             match self.gateway.door.admit(&key.0, self.origin.as_deref()) {
-                Ok(seat) => self.visitor().seat = Some(seat),
+                Ok(seat) => {
+                    // Another key on the same connection: the app before is gone from here.
+                    self.leave().await;
+                    self.visitor().seat = Some(seat);
+                    self.arrive().await;
+                }
                 Err(Refused::Full) => return Err(ApiError::full()),
                 Err(Refused::Wrong(delay)) => {
                     tokio::time::sleep(delay).await;

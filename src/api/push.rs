@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::clock;
 use crate::domain::event::Event;
-use crate::domain::id::TerminalId;
 use crate::domain::id::Timestamp;
+use crate::domain::id::{ClientName, TerminalId};
 use crate::outcome::code::Code;
 
 /// The notification for an event.
@@ -87,6 +87,17 @@ fn fields(event: &Event) -> Value {
         }),
         Event::TerminalConnected { terminal } => json!({
             "event": "terminal_connected", "terminal": terminal.as_str(),
+        }),
+        Event::TerminalLeased {
+            terminal,
+            app,
+            taken_from,
+        } => json!({
+            "event": "terminal_leased", "terminal": terminal.as_str(), "app": app.as_str(),
+            "taken_from": taken_from.as_ref().map(ClientName::as_str),
+        }),
+        Event::TerminalReleased { terminal, app } => json!({
+            "event": "terminal_released", "terminal": terminal.as_str(), "app": app.as_str(),
         }),
         Event::AppPaired {
             app,

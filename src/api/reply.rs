@@ -258,6 +258,8 @@ fn terminal(row: &TerminalRow) -> Value {
         "connected": row.connected,
         "cause": row.cause,
         "operation_id": row.operation.as_ref().map(OperationId::as_str),
+        "leased_to": row.lease.as_ref().map(|lease| lease.app.as_str()),
+        "leased_until": row.lease.as_ref().map(|lease| clock::format_utc(lease.until)),
     })
 }
 

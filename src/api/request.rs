@@ -73,12 +73,35 @@ pub(super) struct AppRevoke {
 #[serde(deny_unknown_fields)]
 pub(super) struct Nothing {}
 
+/// A terminal by its name, or whichever is free of a pool: `"till-1"`, `{"pool": "counter"}`.
+pub(super) enum Place {
+    Terminal(Text),
+    Pool(Text),
+}
+
+impl<'de> Deserialize<'de> for Place {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Pool {
+            pool: Text,
+        }
+        let value = Value::deserialize(deserializer)?;
+        let read = if value.is_object() {
+            Pool::deserialize(value).map(|it| Self::Pool(it.pool))
+        } else {
+            Text::deserialize(value).map(Self::Terminal)
+        };
+        read.map_err(serde::de::Error::custom)
+    }
+}
+
 /// `payment.sale`, `payment.authorize`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Sale {
     pub(super) idempotency_key: Text,
-    pub(super) terminal: Option<Text>,
+    pub(super) terminal: Option<Place>,
     pub(super) amount_minor: Amount,
     pub(super) currency: Currency,
     #[serde(default)]
@@ -108,7 +131,7 @@ pub(super) struct Void {
 #[serde(deny_unknown_fields)]
 pub(super) struct DepositTake {
     pub(super) idempotency_key: Text,
-    pub(super) terminal: Option<Text>,
+    pub(super) terminal: Option<Place>,
     pub(super) order: Order,
     pub(super) deposit_minor: Count,
 }
@@ -118,7 +141,7 @@ pub(super) struct DepositTake {
 pub(super) struct DepositTokenize {
     pub(super) idempotency_key: Text,
     pub(super) order_id: Text,
-    pub(super) terminal: Option<Text>,
+    pub(super) terminal: Option<Place>,
 }
 
 #[derive(Deserialize)]
@@ -137,7 +160,7 @@ pub(super) struct PickupCapture {
     pub(super) lines: Vec<Text>,
     #[serde(rename = "use")]
     pub(super) pays: PickupUse,
-    pub(super) terminal: Option<Text>,
+    pub(super) terminal: Option<Place>,
 }
 
 #[derive(Deserialize)]
@@ -228,6 +251,22 @@ pub(super) struct OperationPark {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TerminalAbort {
+    pub(super) terminal: Option<Text>,
+}
+
+/// `terminal.acquire`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TerminalAcquire {
+    pub(super) terminal: Option<Place>,
+    pub(super) ttl_s: Option<u64>,
+    #[serde(default, rename = "override")]
+    pub(super) override_others: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TerminalRelease {
     pub(super) terminal: Option<Text>,
 }
 

@@ -53,7 +53,9 @@ pub(super) async fn run(stream: TcpStream, gateway: Gateway) -> Result<(), Error
         outgoing,
         subscription: Mutex::new(None),
     });
-    serve(socket, frames, &connection, ticket).await
+    let ended = serve(socket, frames, &connection, ticket).await;
+    connection.leave().await;
+    ended
 }
 
 /// The handshake, and the origin of the page that asks for it.
@@ -242,6 +244,7 @@ impl Connection {
         let request = Box::new(request);
         let call = Call::Ask {
             key,
+            pool: convert::pool(&params),
             fingerprint: print,
             client: caller.app,
             request,
@@ -279,7 +282,9 @@ impl Connection {
             "station.info" => read(&params).map(|wire::Nothing {}| Query::Info)?,
             "station.health" => read(&params).map(|wire::Nothing {}| Query::Health)?,
             "terminal.list" => read(&params).map(|wire::Nothing {}| Query::Terminals)?,
-            "terminal.abort" => return self.abort(read(&params)?).await,
+            "terminal.abort" => return self.abort(read(&params)?, caller).await,
+            "terminal.acquire" => return self.acquire(read(&params)?, caller).await,
+            "terminal.release" => return self.release(read(&params)?, caller).await,
             "payment.get" => {
                 let params: wire::PaymentGet = read(&params)?;
                 Query::Payment(PaymentId::new(params.payment_id.into_string()))
@@ -309,19 +314,6 @@ impl Connection {
         let found = self.query(query).await?;
         let language = self.visitor().language;
         Ok(self.gateway.found(found, include_tokens, language))
-    }
-
-    async fn abort(&self, params: wire::TerminalAbort) -> Result<Value, ApiError> {
-        let terminal = self.gateway.terminal(params.terminal.as_ref())?;
-        let (reply, answer) = oneshot::channel();
-        let stopped: Option<OperationId> = self
-            .gateway
-            .call(Call::Abort { terminal, reply }, answer)
-            .await?;
-        Ok(json!({
-            "stopping": stopped.is_some(),
-            "operation_id": stopped.as_ref().map(OperationId::as_str),
-        }))
     }
 
     /// Sends events from a place on, for as long as the connection lives or until it subscribes anew.

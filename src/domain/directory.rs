@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use firmware_protocols::time::Duration;
 use firmware_protocols::vocabulary::Currency;
 
-use super::id::{MerchantAccountId, TerminalId, Timestamp};
+use super::id::{ClientName, MerchantAccountId, PoolId, TerminalId, Timestamp};
 
 /// The terminals and merchant accounts of this station.
 #[derive(Clone, Debug, Default)]
@@ -86,6 +86,10 @@ pub struct TerminalProfile {
     pub account: Option<MerchantAccountId>,
     /// What it can do.
     pub capabilities: TerminalCapabilities,
+    /// The only app that it works for; any when absent.
+    pub app: Option<ClientName>,
+    /// The pools that it belongs to.
+    pub pools: BTreeSet<PoolId>,
 }
 
 /// What a terminal protocol can do.

@@ -190,6 +190,15 @@ pub enum Entry {
         /// Its transaction-sync value, if it uses one.
         sync: Option<SyncId>,
     },
+    /// A terminal was taken from the app that had it.
+    LeaseOverridden {
+        /// Which.
+        terminal: TerminalId,
+        /// Who had it.
+        from: ClientName,
+        /// Who has it now.
+        by: ClientName,
+    },
     /// An app has paired.
     AppPaired {
         /// The app.
@@ -240,6 +249,7 @@ impl Entry {
             | Self::OrderStored { .. }
             | Self::TenderAdded { .. }
             | Self::TerminalSeen { .. }
+            | Self::LeaseOverridden { .. }
             | Self::AppPaired { .. }
             | Self::AppRoleChanged { .. }
             | Self::AppRevoked { .. } => None,
@@ -270,6 +280,7 @@ impl Entry {
             | Self::TenderAdded { .. }
             | Self::TagBound { .. }
             | Self::TerminalSeen { .. }
+            | Self::LeaseOverridden { .. }
             | Self::AppPaired { .. }
             | Self::AppRoleChanged { .. }
             | Self::AppRevoked { .. } => None,
@@ -300,6 +311,7 @@ impl Entry {
             | Self::PaymentMoved { .. }
             | Self::TagBound { .. }
             | Self::TerminalSeen { .. }
+            | Self::LeaseOverridden { .. }
             | Self::AppPaired { .. }
             | Self::AppRoleChanged { .. }
             | Self::AppRevoked { .. } => None,

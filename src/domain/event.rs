@@ -109,6 +109,23 @@ pub enum Event {
         /// Why, for a technician.
         cause: String,
     },
+    /// An app has a terminal for itself.
+    TerminalLeased {
+        /// Which.
+        terminal: TerminalId,
+        /// Whose it is.
+        app: ClientName,
+        /// From whom it was taken.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        taken_from: Option<ClientName>,
+    },
+    /// An app has given a terminal back.
+    TerminalReleased {
+        /// Which.
+        terminal: TerminalId,
+        /// Whose it was.
+        app: ClientName,
+    },
     /// An app has paired.
     AppPaired {
         /// Which.

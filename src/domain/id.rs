@@ -48,6 +48,8 @@ names! {
     Reference;
     /// A configured terminal.
     TerminalId;
+    /// Configured terminals of which any will do.
+    PoolId;
     /// A configured connector with its merchant properties.
     MerchantAccountId;
     /// A configured contactless reader.

@@ -248,6 +248,7 @@ impl Operation {
             | Entry::TagBound { .. }
             | Entry::TenderAdded { .. }
             | Entry::TerminalSeen { .. }
+            | Entry::LeaseOverridden { .. }
             | Entry::AppPaired { .. }
             | Entry::AppRoleChanged { .. }
             | Entry::AppRevoked { .. } => {}

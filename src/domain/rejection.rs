@@ -2,7 +2,9 @@
 
 use firmware_protocols::vocabulary::{Currency, Money};
 
-use super::id::{ClientName, LineId, OperationId, OrderId, PaymentId, TerminalId};
+use super::id::{
+    ClientName, LineId, OperationId, OrderId, PaymentId, PoolId, TerminalId, Timestamp,
+};
 
 /// A refusal. Nothing was journalled or sent. Checked in this order of precedence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +20,19 @@ pub enum Rejection {
         /// For whom it works.
         holder: OperationId,
     },
+    /// Another app has the terminal for itself.
+    TerminalLeased {
+        /// The terminal.
+        terminal: TerminalId,
+        /// Whose it is.
+        holder: ClientName,
+        /// Until when, if it does not use it before; without end when absent.
+        until: Option<Timestamp>,
+    },
+    /// No terminal belongs to that pool.
+    PoolUnknown(PoolId),
+    /// All terminals of the pool are at work or taken.
+    NoTerminalFree(PoolId),
     /// Zero, or more than this station takes in one go.
     AmountOutOfRange,
     /// Not the currency of the terminal, the payment or the order.

@@ -211,6 +211,35 @@ pub enum PickupTender {
 }
 
 impl Request {
+    /// Moves what is done at the terminal that it names to another one.
+    pub fn place_at(&mut self, at: TerminalId) {
+        match self {
+            Self::Sale { terminal, .. }
+            | Self::Authorize { terminal, .. }
+            | Self::DepositTake { terminal, .. }
+            | Self::DepositTokenize { terminal, .. }
+            | Self::PickupCapture {
+                tender: PickupTender::Other { terminal },
+                ..
+            } => *terminal = at,
+            Self::PickupCapture {
+                tender: PickupTender::Available,
+                ..
+            }
+            | Self::Capture { .. }
+            | Self::Void { .. }
+            | Self::Refund { .. }
+            | Self::OrderPut { .. }
+            | Self::OrderShip { .. }
+            | Self::OrderCancel { .. }
+            | Self::CaptureQueued(_)
+            | Self::Review(_)
+            | Self::NfcBind { .. }
+            | Self::OperationPark(_)
+            | Self::OperationResolve(_) => {}
+        }
+    }
+
     /// The method name of the API, for people.
     #[must_use]
     pub const fn method(&self) -> &'static str {

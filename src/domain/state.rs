@@ -111,7 +111,8 @@ impl Aggregates {
             | Entry::StepDelayed { .. }
             | Entry::StepRepeated { .. }
             | Entry::StepAnswered { .. }
-            | Entry::TagBound { .. } => {}
+            | Entry::TagBound { .. }
+            | Entry::LeaseOverridden { .. } => {}
         }
     }
 

@@ -165,6 +165,9 @@ impl From<&Rejection> for Code {
             Rejection::IdempotencyKeyReused => Self::IdempotencyKeyReused,
             Rejection::TerminalUnknown(_) => Self::TerminalUnknown,
             Rejection::TerminalLocked { .. } => Self::TerminalLocked,
+            Rejection::TerminalLeased { .. } => Self::TerminalLeased,
+            Rejection::PoolUnknown(_) => Self::TerminalUnknown,
+            Rejection::NoTerminalFree(_) => Self::NoTerminalFree,
             Rejection::AmountOutOfRange => Self::AmountOutOfRange,
             Rejection::CurrencyMismatch { .. } => Self::CurrencyMismatch,
             Rejection::PaymentUnknown(_) => Self::PaymentUnknown,
@@ -293,6 +296,10 @@ catalogue! {
     TerminalBusy "terminal_busy" Retry Safe []
     /// Works for another operation.
     TerminalLocked "terminal_locked" Retry Safe []
+    /// Another app has it for itself.
+    TerminalLeased "terminal_leased" Retry Safe []
+    /// All terminals of the pool are at work or taken.
+    NoTerminalFree "no_terminal_free" Retry Safe []
     /// Needs an administrative step or a technician first.
     TerminalNotReady "terminal_not_ready" CallSupport Safe []
     /// The line to the terminal could not be opened.

@@ -59,7 +59,7 @@ impl Station {
                     .map(|event| (event.seq, event.at, event.event));
                 Ok(Found::Events(rows.collect()))
             }
-            Query::Terminals => Ok(Found::Terminals(self.terminal_rows())),
+            Query::Terminals => Ok(Found::Terminals(self.terminal_rows(now))),
             Query::Info => Ok(Found::Info {
                 station: self.name.clone(),
             }),
@@ -153,7 +153,7 @@ impl Station {
         }
     }
 
-    fn terminal_rows(&self) -> Vec<TerminalRow> {
+    fn terminal_rows(&self, now: Timestamp) -> Vec<TerminalRow> {
         let rows = self.connections.iter().map(|(id, connection)| TerminalRow {
             id: id.clone(),
             connected: connection.connected,
@@ -163,6 +163,7 @@ impl Station {
                 .books
                 .holder_of_terminal(id)
                 .map(|held| held.id.clone()),
+            lease: self.leases.of(&self.state, id, now).cloned(),
         });
         rows.collect()
     }
@@ -174,7 +175,7 @@ impl Station {
         let in_doubt = open.clone().filter(|operation| operation.is_in_doubt());
         Health {
             journal: self.outbox.failure().map(ToString::to_string),
-            terminals: self.terminal_rows(),
+            terminals: self.terminal_rows(now),
             readers: self.readers.rows(),
             clock_behind_ms: self.recorded_at.0.saturating_sub(now.0).max(0),
             in_doubt: in_doubt.map(|operation| operation.id.clone()).collect(),

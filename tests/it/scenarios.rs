@@ -22,6 +22,7 @@ mod recovery;
 mod retry;
 mod review;
 mod secrets;
+mod shared;
 mod ship;
 #[cfg(feature = "nfc")]
 mod tap;

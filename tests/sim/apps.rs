@@ -127,6 +127,7 @@ impl World<'_> {
             key: Some(one.key.clone()),
             fingerprint: Fingerprint::new(format!("{:?}", one.request)),
             client: ClientName::new("till"),
+            pool: None,
             request: Box::new(one.request.clone()),
             reply,
         };
@@ -341,7 +342,11 @@ impl World<'_> {
         if self.shop.is_some() {
             let (reply, _) = oneshot::channel();
             let terminal = till(terminal);
-            self.call(Call::Abort { terminal, reply });
+            self.call(Call::Abort {
+                terminal,
+                by: None,
+                reply,
+            });
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Things to test with.
 
+use std::collections::BTreeSet;
+
 use firmware_protocols::vocabulary::{Currency, Money};
 
 use crate::domain::directory::{
@@ -36,6 +38,8 @@ pub(super) fn directory() -> Directory {
                 currency: Currency::NOK,
                 account,
                 capabilities,
+                app: None,
+                pools: BTreeSet::new(),
             },
         )
     };
