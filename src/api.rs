@@ -1,4 +1,4 @@
-//! What POS apps see: JSON-RPC 2.0 over WebSocket on loopback.
+//! What POS apps see: JSON-RPC 2.0 over WebSocket, on loopback or over TLS.
 //!
 //! A frame is parsed here (`request`), turned into a typed [`call::Call`] (`convert`) and handed
 //! to the station; its answer goes back as JSON (`reply`, `error`, `push`). There are no
@@ -23,6 +23,7 @@ mod search;
 mod session;
 mod tender;
 mod text;
+pub mod tls;
 
 use std::sync::Arc;
 
@@ -35,6 +36,7 @@ use crate::outcome::text::Language;
 use crate::vault::Vault;
 use call::Call;
 use door::Door;
+use tls::Tls;
 
 /// The way from a connection to the station.
 #[derive(Clone, Debug)]
@@ -55,12 +57,18 @@ pub struct Gateway {
     pub door: Arc<Door>,
     /// What apps may take up.
     pub limits: Limits,
+    /// By which names apps address this machine, beside those of loopback.
+    pub hosts: Arc<[String]>,
 }
 
-/// Serves apps until the listener fails for good.
-pub async fn serve(listener: TcpListener, gateway: Gateway) {
+/// Serves apps until the listener fails for good; with a certificate, over TLS only.
+pub async fn serve(listener: TcpListener, tls: Option<Tls>, gateway: Gateway) {
     loop {
-        let (stream, peer) = match listener.accept().await {
+        let accepted = listener.accept().await;
+        let (stream, peer) = match accepted.and_then(|(stream, peer)| {
+            stream.set_nodelay(true)?;
+            Ok((stream, peer))
+        }) {
             Ok(accepted) => accepted,
             Err(error) => {
                 // Out of file descriptors, or the peer has gone again: others may still come.
@@ -70,8 +78,13 @@ pub async fn serve(listener: TcpListener, gateway: Gateway) {
             }
         };
         let gateway = gateway.clone();
+        let acceptor = tls.as_ref().map(Tls::acceptor);
         tokio::spawn(async move {
-            if let Err(error) = session::run(stream, gateway).await {
+            let ended = match acceptor {
+                None => session::run(async { Ok(stream) }, gateway).await,
+                Some(acceptor) => session::run(acceptor.accept(stream), gateway).await,
+            };
+            if let Err(error) = ended {
                 tracing::debug!(%peer, %error, "connection ended");
             }
         });

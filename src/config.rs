@@ -45,10 +45,26 @@ pub struct Config {
     pub accounts: BTreeMap<MerchantAccountId, AccountConfig>,
     /// What may be promised while a processor cannot be reached.
     pub offline: Offline,
+    /// Where apps on other machines connect, if any do.
+    pub network: Option<NetworkConfig>,
     /// What apps may take up.
     pub limits: Limits,
     /// How long an app that is no longer connected keeps its terminals.
     pub lease_grace: Duration,
+}
+
+/// Where apps on other machines connect: over TLS only.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkConfig {
+    /// Address.
+    pub listen: SocketAddr,
+    /// By which names they address the station.
+    pub names: Vec<String>,
+    /// Certificate chain, a PEM file.
+    pub certificate: PathBuf,
+    /// Its key, a PEM file.
+    pub key: PathBuf,
 }
 
 /// What apps may take up, so that none of them is in the way of the others.
@@ -160,7 +176,9 @@ impl Config {
             format!("station.listen: `{listen}` is not an address such as 127.0.0.1:8471")
         })?;
         if !listen.ip().is_loopback() {
-            return Err(format!("station.listen: {listen} is not on loopback"));
+            return Err(format!(
+                "station.listen: {listen} is not on loopback; apps on other machines connect by [network]"
+            ));
         }
         let language = match file.station.language {
             None => Language::default(),
@@ -182,6 +200,7 @@ impl Config {
             terminals,
             accounts,
             offline: offline(file.offline)?,
+            network: file.network,
             limits: limits(&file.limits)?,
             lease_grace: Duration::from_millis(file.station.lease_grace_ms.unwrap_or(10_000)),
         })
@@ -234,6 +253,7 @@ struct File {
     offline: OfflineFile,
     #[serde(default)]
     limits: LimitsFile,
+    network: Option<NetworkConfig>,
 }
 
 #[derive(Deserialize)]

@@ -21,12 +21,13 @@ pub(super) fn check(
     request: &Request,
     mut response: Response,
     door: &Door,
+    hosts: &[String],
     told_origin: &mut Option<String>,
 ) -> Result<Response, ErrorResponse> {
     if request.uri().path() != PATH {
         return Err(refusal(StatusCode::NOT_FOUND, "the API is at /v1"));
     }
-    if !is_loopback_host(request.headers().get(header::HOST)) {
+    if !is_ours(request.headers().get(header::HOST), hosts) {
         return Err(refusal(StatusCode::FORBIDDEN, "unknown host"));
     }
     // A program sends no origin; a browser always does, and cannot lie about it.
@@ -56,8 +57,9 @@ pub(super) fn check(
     Ok(response)
 }
 
-/// Whether the client addressed this machine by a name that cannot be anyone else's.
-fn is_loopback_host(host: Option<&HeaderValue>) -> bool {
+/// Whether the client addressed this machine by a name that cannot be anyone else's, or by one that it
+/// is configured to have.
+fn is_ours(host: Option<&HeaderValue>, hosts: &[String]) -> bool {
     let Some(host) = host.and_then(|host| host.to_str().ok()) else {
         return false;
     };
@@ -69,6 +71,7 @@ fn is_loopback_host(host: Option<&HeaderValue>) -> bool {
         }
     });
     matches!(name, "127.0.0.1" | "localhost" | "[::1]")
+        || hosts.iter().any(|ours| ours.eq_ignore_ascii_case(name))
 }
 
 fn refusal(status: StatusCode, why: &str) -> ErrorResponse {

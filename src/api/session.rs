@@ -1,6 +1,7 @@
 //! One connection: frames in, calls to the station, frames out. Several requests can be in flight;
 //! a slow one never holds up another.
 
+use std::io;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
 use tokio::task::AbortHandle;
 use tokio_tungstenite::WebSocketStream;
@@ -35,11 +36,13 @@ const BACKLOG_MAX: usize = 128;
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Serves one connection to its end.
-pub(super) async fn run(stream: TcpStream, gateway: Gateway) -> Result<(), Error> {
-    stream.set_nodelay(true)?;
+pub(super) async fn run<S: Line>(
+    opening: impl Future<Output = io::Result<S>>,
+    gateway: Gateway,
+) -> Result<(), Error> {
     let ticket = gateway.door.wait();
     let (socket, origin) = tokio::select! {
-        accepted = accept(stream, &gateway) => accepted?,
+        accepted = accept(opening, &gateway) => accepted?,
         () = ticket.shown_out() => return Ok(()),
     };
     let (outgoing, frames) = mpsc::channel::<Value>(BACKLOG_MAX);
@@ -58,8 +61,16 @@ pub(super) async fn run(stream: TcpStream, gateway: Gateway) -> Result<(), Error
     ended
 }
 
-/// The handshake, and the origin of the page that asks for it.
-async fn accept(stream: TcpStream, gateway: &Gateway) -> Result<Accepted, Error> {
+/// What a connection's bytes go over.
+pub(super) trait Line: AsyncRead + AsyncWrite + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Line for S {}
+
+/// The handshakes, and the origin of the page that asks for them.
+async fn accept<S: Line>(
+    opening: impl Future<Output = io::Result<S>>,
+    gateway: &Gateway,
+) -> Result<(WebSocketStream<S>, Option<String>), Error> {
     let config = WebSocketConfig::default()
         .read_buffer_size(4096)
         .max_message_size(Some(gateway.limits.frame_bytes))
@@ -69,19 +80,27 @@ async fn accept(stream: TcpStream, gateway: &Gateway) -> Result<Accepted, Error>
         clippy::result_large_err,
         reason = "the library's callback has this signature"
     )]
-    let check =
-        |request: &_, response| handshake::check(request, response, &gateway.door, &mut origin);
-    let accepting = tokio_tungstenite::accept_hdr_async_with_config(stream, check, Some(config));
+    let check = |request: &_, response| {
+        handshake::check(
+            request,
+            response,
+            &gateway.door,
+            &gateway.hosts,
+            &mut origin,
+        )
+    };
+    let accepting = async {
+        let stream = opening.await?;
+        tokio_tungstenite::accept_hdr_async_with_config(stream, check, Some(config)).await
+    };
     let socket = tokio::time::timeout(HANDSHAKE_TIMEOUT, accepting)
         .await
         .map_err(|_| Error::ConnectionClosed)??;
     Ok((socket, origin))
 }
 
-type Accepted = (WebSocketStream<TcpStream>, Option<String>);
-
-async fn serve(
-    socket: WebSocketStream<TcpStream>,
+async fn serve<S: Line>(
+    socket: WebSocketStream<S>,
     mut frames: mpsc::Receiver<Value>,
     connection: &Arc<Connection>,
     ticket: Ticket,

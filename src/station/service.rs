@@ -12,11 +12,13 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
 use super::{Input, Station, Task};
 use crate::api::call::Call;
 use crate::api::door::{Apps, Door};
+use crate::api::tls::Tls;
 use crate::api::{self, Gateway};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -60,6 +62,8 @@ pub enum StartError {
     WrongKey,
     /// A connector.
     Processor(String),
+    /// The certificate or its key.
+    Tls(String),
 }
 
 /// The data directory of a station that is not running, for whoever works on it instead.
@@ -161,7 +165,9 @@ impl Service {
         let address = listener.local_addr().map_err(StartError::Listen)?;
         let (calls, mut waiting) = mpsc::channel(CALLS_WAITING_MAX);
         self.begin();
-        let apps = tokio::spawn(api::serve(listener, self.gateway(calls)));
+        let gateway = self.gateway(calls);
+        let beyond = self.beyond(&gateway).await?;
+        let apps = tokio::spawn(api::serve(listener, None, gateway));
         ready(address);
         tokio::pin!(stop);
         let mut heal = tokio::time::interval(PAUSE_AFTER_FAILURE);
@@ -184,6 +190,9 @@ impl Service {
             }
         }
         apps.abort();
+        if let Some(beyond) = beyond {
+            beyond.abort();
+        }
         Ok(())
     }
 
@@ -202,7 +211,25 @@ impl Service {
                 self.config.limits.connections,
             )),
             limits: self.config.limits,
+            hosts: Arc::default(),
         }
+    }
+
+    /// Serves apps on other machines, where that is configured.
+    async fn beyond(&self, gateway: &Gateway) -> Result<Option<JoinHandle<()>>, StartError> {
+        let Some(network) = &self.config.network else {
+            return Ok(None);
+        };
+        let tls = Tls::open(&network.certificate, &network.key).map_err(StartError::Tls)?;
+        let listener = TcpListener::bind(network.listen).await;
+        let listener = listener.map_err(StartError::Listen)?;
+        let address = listener.local_addr().map_err(StartError::Listen)?;
+        tracing::info!(%address, "apps on other machines may connect over TLS");
+        let gateway = Gateway {
+            hosts: network.names.clone().into(),
+            ..gateway.clone()
+        };
+        Ok(Some(tokio::spawn(api::serve(listener, Some(tls), gateway))))
     }
 
     fn begin(&mut self) {
@@ -395,6 +422,7 @@ impl fmt::Display for StartError {
                  was made with, or start with an empty data directory",
             ),
             Self::Processor(problem) => f.write_str(problem),
+            Self::Tls(problem) => write!(f, "certificate: {problem}"),
         }
     }
 }

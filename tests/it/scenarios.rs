@@ -12,6 +12,7 @@ mod guards;
 mod input;
 mod journal;
 mod line;
+mod network;
 mod offline;
 mod orders;
 mod pairing;
