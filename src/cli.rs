@@ -1,6 +1,7 @@
 //! The commands of `posd`, one file each.
 
 mod apps;
+mod browser_policy;
 mod call;
 mod client;
 mod demo;
@@ -93,6 +94,15 @@ enum Command {
         #[command(subcommand)]
         what: terminal::What,
     },
+    /// Print the browser policy that lets the pages of the paired apps reach the station.
+    ///
+    /// docs/browsers.md says where the file goes.
+    BrowserPolicy {
+        /// The browser.
+        browser: browser_policy::Browser,
+        #[command(flatten)]
+        station: client::Address,
+    },
     /// Call a method of a running station and print the answer.
     ///
     /// Example: posd call payment.sale '{"idempotency_key":"1","amount_minor":5000,"currency":"NOK"}'
@@ -133,6 +143,7 @@ pub fn main() -> ExitCode {
             origin,
             station,
         } => apps::pair(&station, &app, role, origin.as_deref()),
+        Command::BrowserPolicy { browser, station } => browser_policy::run(&station, browser),
         Command::Apps { what, station } => apps::run(&station, &what),
     };
     match result {

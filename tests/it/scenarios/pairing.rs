@@ -256,6 +256,10 @@ fn pairing_by_command() {
         .find(|line| line.starts_with("till-1 "))
         .unwrap();
     assert!(row.contains("cashier") && row.contains(word), "{listed}");
+    assert_eq!(
+        serde_json::from_str::<Value>(&print(&["browser-policy", "edge"])).unwrap(),
+        json!({"LoopbackNetworkAllowedForUrls": []})
+    );
     print(&["apps", "revoke", "till-1"]);
     assert!(!print(&["apps", "list"]).contains("till-1"));
     assert!(print(&["call", "station.info"]).contains("\"a\""));
