@@ -208,3 +208,32 @@ fn pairs(digits: &str) -> Vec<String> {
         .map(|pair| String::from_utf8(pair.to_vec()).unwrap())
         .collect()
 }
+
+#[test]
+fn scenarios_are_listed_and_checked_by_line() {
+    let run = |arguments: &[&str]| {
+        let output = Command::new(store::hw_sim())
+            .args(arguments)
+            .output()
+            .unwrap();
+        let out = String::from_utf8(output.stdout).unwrap();
+        (out, output.status.success())
+    };
+    let (listed, _) = run(&["presets"]);
+    assert_eq!(listed.lines().count(), 16, "{listed}");
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("mine.txt");
+    let name = file.to_str().unwrap();
+    // One that is there is a start for one's own.
+    let (text, _) = run(&["presets", "reboot-in-mid-payment"]);
+    std::fs::write(&file, &text).unwrap();
+    assert_eq!(run(&["scenario", "check", name]), (String::new(), true));
+    std::fs::write(&file, text + "payment 2 cart pin\n").unwrap();
+    let (told, is_good) = run(&["scenario", "check", name]);
+    assert!(
+        !is_good && told.starts_with(&format!("{name}:3: `cart`; expected card, hold,")),
+        "{told}"
+    );
+    let (_, starts) = run(&["terminal", "--tcp", "127.0.0.1:0", "--scenario", name]);
+    assert!(!starts, "what cannot be read is not played");
+}
