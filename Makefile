@@ -39,7 +39,7 @@ check: setup ## the checks without the tests
 	@$(MAKE) --no-print-directory check-format check-lints check-docs check-licences
 
 bench: build ## measure against the floor of this machine (nothing asserts a time)
-	$(CARGO) bench --locked --package posd --bench station
+	$(CARGO) bench --locked --package posd --bench station $(NFC)
 	$(CARGO) bench --locked --package firmware-protocols --bench codec
 
 fuzz: ## let fuzzers look for input that breaks the protocols (SECONDS=60 for each of six)

@@ -30,7 +30,16 @@ impl App {
 
     /// Sends a text and waits for the next one.
     pub(crate) async fn echo(&mut self, text: &str) -> String {
+        self.send(text).await;
+        self.receive().await
+    }
+
+    pub(crate) async fn send(&mut self, text: &str) {
         self.socket.send(Message::text(text)).await.unwrap();
+    }
+
+    /// The next text that comes.
+    pub(crate) async fn receive(&mut self) -> String {
         loop {
             if let Message::Text(text) = self.socket.next().await.unwrap().unwrap() {
                 return text.as_str().to_owned();

@@ -26,6 +26,7 @@ mod sale;
 mod start;
 mod store;
 mod table;
+mod tap;
 mod till;
 
 use table::Table;
@@ -49,6 +50,7 @@ fn main() {
         pickup::measure(&place, &echo, &mut table).await;
         start::measure(&place, &sold, &mut table).await;
         orders::measure(&place, &echo, &mut table).await;
+        tap::measure(&place, &echo, &mut table).await;
     });
     table.note(&format!(
         "{} s in all; load before and after: {}, {}",

@@ -41,7 +41,7 @@ pub(crate) async fn measure(place: &Place, echo: &Server, table: &mut Table) {
     rates(table, "export", count, written, bare);
 
     let station = setup.start();
-    let mut app = App::connect(&station.url).await;
+    let mut app = station.app().await;
     let mut echoing = App::connect(&echo.url).await;
     // All in turn, by a station that has read nothing before; then each again, about other orders.
     let all: Vec<Question> = QUESTIONS_OF.iter().map(|(_, question)| *question).collect();

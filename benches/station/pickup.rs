@@ -10,7 +10,7 @@ use crate::database::{self, Follower};
 use crate::echo::Server;
 use crate::http::{AMOUNT, Http};
 use crate::question;
-use crate::store::{Place, Setup, Simulator};
+use crate::store::{Place, Setup, Simulator, Station};
 use crate::table::{Samples, Table, ratio, timed};
 
 const TILLS: u32 = 64;
@@ -22,7 +22,7 @@ pub(crate) async fn measure(place: &Place, echo: &Server, table: &mut Table) {
     let setup = Setup::new(directory.clone(), &processor, None);
     let station = setup.start();
     let references = authorize(&processor, "order").await;
-    let (puts, _) = at_all_tills(&station.url, |till, number| {
+    let (puts, _) = at_all_tills(&station, |till, number| {
         let reference =
             &references[usize::try_from(till).unwrap()][usize::try_from(number).unwrap()];
         (
@@ -35,7 +35,7 @@ pub(crate) async fn measure(place: &Place, echo: &Server, table: &mut Table) {
     let mut follower = Follower::new(setup.journal());
     let before = database::commits(&setup.journal());
     let busy = station.process.busy();
-    let (pickups, waits) = at_all_tills(&station.url, |till, number| {
+    let (pickups, waits) = at_all_tills(&station, |till, number| {
         ("pickup.capture", pickup(till, number))
     })
     .await;
@@ -46,7 +46,7 @@ pub(crate) async fn measure(place: &Place, echo: &Server, table: &mut Table) {
     assert_eq!(decisions, usize::try_from(2 * count).unwrap());
     let written = f64::from(count) / written.total();
 
-    let mut app = App::connect(&station.url).await;
+    let mut app = station.app().await;
     let quote = json!({"order_id": id(0, 0)});
     let mut echoing = App::connect(&echo.url).await;
     question::repeat(&mut app, &mut echoing, "pickup.quote", &quote, table).await;
@@ -85,7 +85,7 @@ pub(crate) async fn measure(place: &Place, echo: &Server, table: &mut Table) {
 
 /// Calls a method for each order, at all tills at once: calls per second, and the time of each.
 async fn at_all_tills(
-    url: &str,
+    station: &Station,
     call: impl Fn(u32, u32) -> (&'static str, Value),
 ) -> (f64, Samples) {
     let mut apps = Vec::new();
@@ -93,7 +93,7 @@ async fn at_all_tills(
         let calls: Vec<_> = (0..ORDERS_PER_TILL)
             .map(|number| call(till, number))
             .collect();
-        apps.push((App::connect(url).await, calls));
+        apps.push((station.app().await, calls));
     }
     let begun = Instant::now();
     let mut tasks = JoinSet::new();

@@ -42,7 +42,7 @@ pub(crate) async fn measure(place: &Place, echo: &Server, table: &mut Table) -> 
     let other = Simulator::terminal(&directory, "00000002", &processor);
     let setup = Setup::new(directory.clone(), &processor, Some(terminal.pty()));
     let station = setup.start();
-    let mut app = App::connect(&station.url).await;
+    let mut app = station.app().await;
     let mut echoing = App::connect(&echo.url).await;
     let mut host = Http::connect(processor.address()).await;
     let mut till = Till::connect(other.pty());

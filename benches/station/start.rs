@@ -9,9 +9,8 @@ use posd::domain::state::Aggregates;
 use posd::journal::{self, Batch, Journal, Reader};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
 
-use crate::app::{self, App};
+use crate::app::App;
 use crate::database;
 use crate::echo::Server;
 use crate::store::{Place, Process, Setup, Simulator, bare_start};
@@ -54,7 +53,7 @@ pub(crate) async fn measure(place: &Place, sold: &Path, table: &mut Table) {
     );
 
     let station = setup.start();
-    let hello = app::request("session.hello", &json!({"client": "bench"}));
+    let hello = station.hello();
     let (idle, each) = memory(&station.process, &station.url, &hello).await;
     let idle_echo = Server::start();
     let (idle_floor, each_floor) = memory(&idle_echo.process, &idle_echo.url, &hello).await;

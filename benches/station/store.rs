@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::app::{self, App};
 
 /// In `/proc`, on every Linux.
 const TICKS_PER_SECOND: u32 = 100;
@@ -121,6 +123,34 @@ impl Simulator {
         }
     }
 
+    /// A contactless reader on a pseudo-terminal.
+    #[cfg(feature = "nfc")]
+    pub(crate) fn reader(directory: &Path) -> Self {
+        let pty = directory.join("reader");
+        let pty = pty.to_str().unwrap();
+        Self::start(&["nfc", "--pty", pty, "--control", "127.0.0.1:0"])
+    }
+
+    /// Orders something over the control port.
+    #[cfg(feature = "nfc")]
+    pub(crate) fn order(&self, path: &str, body: &str) {
+        use std::io::{Read as _, Write as _};
+        let address = self.ready["control"].as_str().unwrap();
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len(),
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(
+            answer.starts_with("HTTP/1.1 200"),
+            "{path} {body}: {answer}"
+        );
+    }
+
     /// Where the processor listens.
     pub(crate) fn address(&self) -> &str {
         self.ready["http"].as_str().unwrap()
@@ -141,18 +171,30 @@ pub(crate) struct Setup {
 pub(crate) struct Station {
     pub(crate) process: Process,
     pub(crate) url: String,
+    key: String,
     /// From the start of the process until it said that it is ready.
     pub(crate) start: Duration,
 }
 
 impl Setup {
     pub(crate) fn new(directory: PathBuf, processor: &Simulator, pty: Option<&str>) -> Self {
+        Self::with(directory, processor, pty, "")
+    }
+
+    /// With more tables in its configuration.
+    pub(crate) fn with(
+        directory: PathBuf,
+        processor: &Simulator,
+        pty: Option<&str>,
+        more: &str,
+    ) -> Self {
         let mut text = format!(
             "[station]\nname = \"bench\"\nlisten = \"127.0.0.1:0\"\ndata_dir = {directory:?}\n\
              [[merchant_account]]\nid = \"nordic\"\nconnector = \"sim\"\nmerchant = \"M-1\"\n\
              url = \"http://{}\"\n",
             processor.address(),
         );
+        text.push_str(more);
         if let Some(pty) = pty {
             text.push_str(&format!(
                 "[[terminal]]\nid = \"till\"\nprotocol = \"zvt\"\ncurrency = \"NOK\"\n\
@@ -178,15 +220,32 @@ impl Setup {
         let (process, line) = Process::start(&mut command);
         let start = begun.elapsed();
         let (_, url) = line.trim().rsplit_once(' ').unwrap();
+        let key = std::fs::read_to_string(self.directory.join("local.key")).unwrap();
         Station {
             process,
             url: url.to_owned(),
+            key: key.trim_end().to_owned(),
             start,
         }
     }
 
     pub(crate) fn journal(&self) -> PathBuf {
         self.directory.join("journal.db")
+    }
+}
+
+impl Station {
+    /// What an app says first: with the key of the machine itself it may do everything.
+    pub(crate) fn hello(&self) -> String {
+        app::request("session.hello", &json!({ "key": self.key }))
+    }
+
+    /// A connection of an app that has said it.
+    pub(crate) async fn app(&self) -> App {
+        let mut app = App::connect(&self.url).await;
+        let greeted = app.echo(&self.hello()).await;
+        assert!(greeted.contains("\"result\""), "{greeted}");
+        app
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) fn read(params: &wire::OrderFind) -> Result<Query, ApiError> {
         ("customer_reference", &params.customer_reference),
         ("phone", &params.phone),
         ("tag", &params.tag),
+        ("tap", &params.tap),
         ("par", &params.par),
         ("card", &params.card),
         ("date", &params.date),

@@ -2,6 +2,7 @@
 //! Taps live in memory, and only for a while; what is kept of one is a digest.
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +29,7 @@ pub struct Tap {
 }
 
 /// One tag, card or phone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Medium {
     /// What it is.
     pub kind: MediumKind,
@@ -39,6 +40,17 @@ pub struct Medium {
     pub wanted: Vec<Wanted>,
     /// It was taken away before all was read.
     pub interrupted: bool,
+}
+
+/// By what it is looked up may name a person: it is not printed.
+impl fmt::Debug for Medium {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Medium")
+            .field("kind", &self.kind)
+            .field("lasting", &self.identity.is_some())
+            .field("interrupted", &self.interrupted)
+            .finish()
+    }
 }
 
 /// What was held against a reader.

@@ -135,6 +135,7 @@ fn s47_a_wrong_request_is_named() {
         ),
         ("order.find", json!({"tap": "t", "tag": "x"}), "order_id"),
         ("order.find", json!({"tap": "t", "limit": 0}), "limit"),
+        ("order.find", json!({"tap": "t", "attention": true}), "tap"),
     ] {
         let error = app.refused(method, params.clone());
         assert_eq!(error["data"]["field"], field, "{method} {params}: {error}");
