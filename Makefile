@@ -33,7 +33,7 @@ test: setup ## all checks and all tests, cheapest first
 
 sim: setup ## a store in simulated time, everything going wrong: SEEDS=1250 HOURS=8 FIRST=1
 	SIM_SEEDS=$(or $(SEEDS),1250) SIM_HOURS=$(or $(HOURS),8) SIM_FIRST=$(or $(FIRST),1) \
-	$(CARGO) test --locked --release --package posd --test sim stores_with_these_seeds -- --nocapture
+	$(CARGO) test --locked --release --package posd --test sim s43_stores -- --nocapture
 
 check: setup ## the checks without the tests
 	@$(MAKE) --no-print-directory check-format check-lints check-docs check-licences

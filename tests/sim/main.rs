@@ -55,7 +55,7 @@ fn seeds_that_once_failed_pass() {
 }
 
 #[test]
-fn stores_with_these_seeds_keep_every_promise() {
+fn s43_stores_keep_every_promise() {
     let first = number("SIM_FIRST", 1);
     let count = number("SIM_SEEDS", 200);
     let hours = number("SIM_HOURS", 1);

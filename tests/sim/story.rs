@@ -32,7 +32,7 @@ pub(crate) fn expect_to_pass(seed: u64, hours: u64) -> Report {
         panic!(
             "seed {seed}, {hours} h: {why}\n\n{:?}\nwhat is needed for it, of {count} things:\n{}\n\n\
              {}\n\nagain: SIM_FIRST={seed} SIM_SEEDS=1 SIM_HOURS={hours} cargo test --test sim \
-             stores_with_these_seeds\n",
+             s43_stores\n",
             small.setup,
             items.join("\n"),
             lines.join("\n"),
