@@ -71,6 +71,15 @@ pub fn moved(known: &Payment, told: &Payment, order: &[Payment]) -> Vec<Movement
     books.movements
 }
 
+/// The card account, where it is told and not the one that is known. Sealed anew it is another text, so
+/// its digest says whether it is the same.
+#[must_use]
+pub fn account(known: &Payment, told: &Payment) -> Option<Movement> {
+    let par = told.par.clone()?;
+    let same = known.par.as_ref().is_some_and(|it| it.digest == par.digest);
+    (!same).then_some(Movement::AccountTold { par })
+}
+
 /// The payment as it becomes, and why.
 struct Books {
     payment: Payment,

@@ -224,6 +224,11 @@ pub enum Movement {
         /// Minor units.
         amount: u64,
     },
+    /// The card account is known, from now on or anew.
+    AccountTold {
+        /// Which.
+        par: AccountReference,
+    },
     /// Declined.
     Rejected(Reason),
     /// Ended without money, for a technical reason or because someone stopped it.
@@ -464,6 +469,7 @@ impl Payment {
                 self.auth_token.clone_from(token);
                 self.card_token.clone_from(card_token);
             }
+            Movement::AccountTold { par } => self.par = Some(par.clone()),
             Movement::Rejected(reason) => self.standing = Standing::Rejected(*reason),
             Movement::Failed(reason) => self.standing = Standing::Failed(*reason),
         }

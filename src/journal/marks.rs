@@ -221,7 +221,7 @@ fn marked<'a>(entry: &'a Entry, batch: &'a Batch) -> Option<&'a OrderId> {
         entry,
         Entry::PaymentOpened { .. }
             | Entry::PaymentMoved {
-                movement: Movement::Authorized { .. },
+                movement: Movement::Authorized { .. } | Movement::AccountTold { .. },
                 ..
             }
     );

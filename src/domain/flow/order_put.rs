@@ -54,7 +54,8 @@ pub(super) fn admit(
                 if !moved.is_empty() {
                     check_payment_free(draft, &payment.id)?;
                 }
-                entries.extend(moved.into_iter().map(|movement| Entry::PaymentMoved {
+                let moved = moved.into_iter().chain(elsewhere::account(known, payment));
+                entries.extend(moved.map(|movement| Entry::PaymentMoved {
                     payment: payment.id.clone(),
                     movement,
                 }));

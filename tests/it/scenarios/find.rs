@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::journal::assert_whole;
 use super::{Store, deposit, pickup};
 
 const PAR: &str = "50010000000000000000000000A1B";
@@ -26,6 +27,33 @@ fn names(found: &Value) -> Vec<&str> {
         .iter()
         .map(|hit| hit["order_id"].as_str().unwrap())
         .collect()
+}
+
+#[test]
+fn s47_a_card_account_that_is_told_later_is_found_as_well() {
+    let store = Store::open();
+    let mut app = store.station.app();
+    let mut known = order("W-1", "2026-11-20T12:00:00Z");
+    known["tenders"][0].as_object_mut().unwrap().remove("par");
+    app.call("order.put", json!({"order": known}));
+    let mut find = |par: &str| {
+        let found = app.call("order.find", json!({"par": par}));
+        names(&found).len()
+    };
+    assert_eq!(find(PAR), 0);
+    let other = "50010000000000000000000000A1C";
+    for (version, par, found) in [(2, PAR, [1, 0]), (3, PAR, [1, 0]), (4, other, [0, 1])] {
+        let mut newer = order("W-1", "2026-11-20T12:00:00Z");
+        newer["version"] = json!(version);
+        newer["tenders"][0]["par"] = json!(par);
+        let mut till = store.station.app();
+        till.call("order.put", json!({"order": newer}));
+        assert_eq!([find(PAR), find(other)], found, "{version}");
+    }
+    assert_whole(
+        &store.station.data_dir,
+        "with a card account that was told later",
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::travel::carry;
 use super::{Store, TOKEN_TRACE, pickup};
 use crate::gate::Gate;
 use crate::store::{App, Line, Setup, Simulator, wait_for};
@@ -84,6 +85,56 @@ fn s24_goods_go_while_the_processor_is_away() {
     assert_eq!(payment["status"], "captured", "{payment}");
     assert_eq!(payment["queued_minor"], 0, "{payment}");
     store.assert_books(80_000 + TOKEN_TRACE, 80_000, TOKEN_TRACE, 0);
+}
+
+#[test]
+fn s24_what_is_promised_in_one_store_is_nobodys_in_another() {
+    let (store, mut gate) = open(&limits(100_000, 100_000, ""));
+    let mut a = store.station.app();
+    let station_b = store.another_station();
+    let mut b = station_b.app();
+    let mut order = store.order_paid_online("O-24", &[80_000]);
+    order["lines"] = json!([
+        {"line_id": "1", "amount_minor": 30_000}, {"line_id": "2", "amount_minor": 50_000},
+    ]);
+    a.call("order.put", json!({"order": order}));
+    gate.close();
+    let done = a.call("pickup.capture", pickup("k1", "O-24", 1, &["1"]));
+    assert_eq!(done["queued_minor"], 30_000, "{done}");
+    let told = carry(&mut a, &mut b, "O-24");
+    assert_eq!(told["tenders"][0]["queued_minor"], 30_000, "{told}");
+
+    // B reaches the processor. It takes what its line costs, and leaves alone what A has promised.
+    let quote = b.call("pickup.quote", json!({"order_id": "O-24"}));
+    let amounts = ["due_minor", "secured_minor", "queued_minor"].map(|it| quote[it].clone());
+    assert_eq!(
+        amounts,
+        [json!(50_000), json!(50_000), json!(30_000)],
+        "{quote}"
+    );
+    let ask = json!({"idempotency_key": "k2", "payment_id": "O-24/0", "amount_minor": 50_001});
+    b.refused("payment.capture", ask);
+    let at = quote["order_version"].as_u64().unwrap();
+    let done = b.call("pickup.capture", pickup("k3", "O-24", at, &["2"]));
+    assert_eq!(done["captured_minor"], 50_000, "{done}");
+    assert_eq!(booked(&store), 50_000);
+
+    // A hears of it, keeps its promise when it can, and B hears of that.
+    let told = carry(&mut b, &mut a, "O-24");
+    assert_eq!(told["tenders"][0]["queued_minor"], 30_000, "{told}");
+    gate.reopen();
+    let settled = |app: &mut App| {
+        let payment = app.call("payment.get", json!({"payment_id": "O-24/0"}));
+        (payment["captured_minor"] == 80_000 && payment["queued_minor"] == 0).then_some(())
+    };
+    wait_for("the promise to be kept", || settled(&mut a));
+    store.assert_books(80_000 + TOKEN_TRACE, 80_000, TOKEN_TRACE, 0);
+    // Nothing but counters is new: the order gets a version of its own from whoever sends it on.
+    let get = json!({"order_id": "O-24", "include_tokens": true});
+    let mut told = a.call("order.get", get);
+    told["version"] = json!(told["version"].as_u64().unwrap() + 1);
+    b.call("order.put", json!({"order": told}));
+    assert_eq!(settled(&mut b), Some(()));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::{Store, TOKEN_TRACE, deposit, pickup};
 use crate::store::App;
 
 /// Carries the order as it is to another store.
-fn carry(from: &mut App, to: &mut App, order: &str) -> Value {
+pub(super) fn carry(from: &mut App, to: &mut App, order: &str) -> Value {
     let get = json!({"order_id": order, "include_tokens": true});
     let order = from.call("order.get", get.clone());
     to.call("order.put", json!({"order": order}));
