@@ -1,8 +1,9 @@
-//! Status guards: S27 to S31; and what a wrong request is told.
+//! Status guards: S27 to S31 and S33; and what a wrong request is told.
 
 use serde_json::{Value, json};
 
 use super::{Store, sale};
+use crate::store::App;
 
 #[test]
 fn s27_refund_of_an_authorized_payment() {
@@ -104,6 +105,100 @@ fn s31_refunds_up_to_what_was_captured() {
     let error = app.refused("payment.refund", refund("k4", 1));
     assert_eq!(error["data"]["code"], "exceeds_captured_amount", "{error}");
     store.assert_books(50_000, 50_000, 0, 50_000);
+}
+
+/// One follow-up of a payment: method, its name among the actions, and minor units (all without them).
+type Act = (&'static str, &'static str, Option<u64>);
+
+const ACTS: [Act; 5] = [
+    ("payment.capture", "capture", Some(20_000)),
+    ("payment.capture", "capture", None),
+    ("payment.void", "void", None),
+    ("payment.refund", "refund", Some(10_000)),
+    ("payment.refund", "refund", None),
+];
+
+/// Every sequence of three follow-ups of an authorization. What is listed as allowed is carried out,
+/// what is not is refused and moves nothing; status and books follow.
+#[test]
+fn s33_every_sequence_of_follow_ups() {
+    let store = Store::open();
+    let mut app = store.station.app();
+    let mut books = [0; 4];
+    for first in ACTS {
+        for second in ACTS {
+            for third in ACTS {
+                follow_up(&store, &mut app, [first, second, third], &mut books);
+            }
+        }
+    }
+}
+
+fn follow_up(store: &Store, app: &mut App, acts: [Act; 3], books: &mut [u64; 4]) {
+    let what = format!("{acts:?}");
+    let held = app.call("payment.authorize", sale(&what, 50_000));
+    let id = &held["payments"][0]["payment_id"];
+    let mut payment = [50_000, 0, 0, 0];
+    for (at, (method, action, part)) in acts.into_iter().enumerate() {
+        let key = format!("{at} {what}");
+        let mut params = json!({"idempotency_key": key, "payment_id": id});
+        if let Some(part) = part {
+            params["amount_minor"] = json!(part);
+            params["currency"] = json!("NOK");
+        }
+        let before = app.call("payment.get", json!({"payment_id": id}));
+        let listed = before["actions"]
+            .as_array()
+            .unwrap()
+            .contains(&json!(action));
+        assert_eq!(listed, may(action, payment), "{what}, {at}: {before}");
+        let [authorized, captured, voided, refunded] = &mut payment;
+        let left = match action {
+            "refund" => *captured - *refunded,
+            _ => *authorized - *captured - *voided,
+        };
+        let amount = part.unwrap_or(left);
+        if listed && amount <= left {
+            let done = app.call(method, params);
+            assert_eq!(done["outcome"], "approved", "{what}, {at}: {done}");
+            match action {
+                "capture" => *captured += amount,
+                "void" => *voided += amount,
+                _ => *refunded += amount,
+            }
+        } else {
+            let refused = app.refused(method, params);
+            assert_ne!(refused["data"]["next_action"], Value::Null, "{refused}");
+        }
+        let after = app.call("payment.get", json!({"payment_id": id}));
+        assert_eq!(after["status"], status(payment), "{what}, {at}: {after}");
+    }
+    for (all, own) in books.iter_mut().zip(payment) {
+        *all += own;
+    }
+    let [authorized, captured, voided, refunded] = *books;
+    store.assert_books(authorized, captured, voided, refunded);
+}
+
+/// What has been refunded whole is over, but for what is still held.
+fn may(action: &str, [authorized, captured, voided, refunded]: [u64; 4]) -> bool {
+    let open = authorized - captured - voided;
+    match action {
+        "capture" => open > 0 && (refunded == 0 || refunded < captured),
+        "void" => open > 0,
+        _ => captured > refunded,
+    }
+}
+
+fn status([authorized, captured, voided, refunded]: [u64; 4]) -> &'static str {
+    match (captured, refunded) {
+        (0, _) if voided == authorized => "authorization_voided",
+        (0, _) => "authorized",
+        (_, 0) if authorized > captured + voided => "partially_captured",
+        (_, 0) => "captured",
+        _ if refunded == captured => "refunded",
+        _ => "partially_refunded",
+    }
 }
 
 #[test]
