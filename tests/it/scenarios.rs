@@ -2,6 +2,7 @@
 
 mod abuse;
 mod bench;
+mod combinations;
 #[cfg(feature = "failpoints")]
 mod crash;
 mod deposit;
