@@ -1,0 +1,216 @@
+// A store for tests in JavaScript: the real `posd`, a simulated terminal behind a pseudo-terminal, a
+// simulated processor over HTTP, a real database. Everything is a process of its own and ends with
+// `close`.
+
+import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const BUILT = join(resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target"), "debug");
+
+/** Asks until the answer is there; it ends a test that hangs, it measures nothing. */
+export async function waitFor(what, ask) {
+  for (let asked = 0; asked < 1_500; asked += 1) {
+    const answer = await ask();
+    if (answer) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`waited in vain for ${what}`);
+}
+
+/** A process, and the first line that it says. */
+async function start(program, args, options = {}) {
+  const stdio = ["ignore", "pipe", options.log ?? "ignore"];
+  const child = spawn(join(BUILT, program), args, { stdio, env: { ...process.env, ...options.env } });
+  const failed = once(child, "error").then(([error]) => {
+    throw new Error(`${program}: ${error.message}; build it first: cargo build --workspace`);
+  });
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const { value } = await Promise.race([lines.next(), failed]);
+  return { child, line: value ?? "" };
+}
+
+async function end(child, signal) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill(signal);
+  await gone;
+}
+
+/** A terminal or a processor, and its control port. */
+class Simulator {
+  constructor({ child, line }) {
+    this.child = child;
+    this.ready = JSON.parse(line);
+    this.url = `http://${this.ready.http ?? this.ready.control}`;
+  }
+
+  static async start(args) {
+    return new Simulator(await start("hw-sim", args));
+  }
+
+  async get(path) {
+    return (await fetch(this.url + path)).json();
+  }
+
+  async post(path, body, headers = {}) {
+    const answer = await fetch(this.url + path, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json().catch(() => undefined);
+  }
+}
+
+/** A port that nobody listens at, and that the kernel gives to nobody who asks for any. */
+async function freePort() {
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    const server = createServer().listen(port, "127.0.0.1");
+    const isFree = await Promise.race([
+      once(server, "listening").then(() => true),
+      once(server, "error").then(() => false),
+    ]).catch(() => false);
+    if (!isFree) continue;
+    server.close();
+    await once(server, "close");
+    return port;
+  }
+}
+
+export class Stage {
+  /** Opens a store. `config` is more of the station's configuration; `terminal`, of the terminal's options. */
+  static async open({ config = "", station = "", terminal = [] } = {}) {
+    const stage = new Stage();
+    stage.home = await mkdtemp(join(tmpdir(), "posd-stage-"));
+    try {
+      stage.processor = await Simulator.start(["processor", "--http", "127.0.0.1:0"]);
+      const pty = join(stage.home, "terminal");
+      stage.terminal = await Simulator.start([
+        "terminal", "--pty", pty, "--control", "127.0.0.1:0",
+        "--processor", stage.processor.url, "--merchant", "M-1",
+        "--t2-ms", "250", "--t3-ms", "1500", "--reboot-ms", "300", ...terminal,
+      ]);
+      stage.port = await freePort();
+      stage.url = `ws://127.0.0.1:${stage.port}/v1`;
+      stage.origin = `http://127.0.0.1:${stage.port}`;
+      await writeFile(
+        join(stage.home, "posd.toml"),
+        `[station]
+name = "store"
+listen = "127.0.0.1:${stage.port}"
+data_dir = "${stage.home}"
+${station}
+
+[[merchant_account]]
+id = "nordic"
+connector = "sim"
+url = "${stage.processor.url}"
+merchant = "M-1"
+timeout_ms = 2000
+
+[[terminal]]
+id = "till-1"
+protocol = "zvt"
+device = "${pty}"
+currency = "NOK"
+merchant_account = "nordic"
+response_timeout_ms = 1500
+completion_timeout_ms = 3000
+
+${config}`,
+      );
+      await stage.start();
+    } catch (error) {
+      await stage.close();
+      throw error;
+    }
+    return stage;
+  }
+
+  /** Starts the station, which must not be running. */
+  async start() {
+    const log = await open(join(this.home, "log"), "a");
+    const args = ["run", "--config", join(this.home, "posd.toml")];
+    const station = await start("posd", args, { log: log.fd, env: { POSD_LOG: "debug" } });
+    await log.close();
+    this.station = station.child;
+    if (!station.line.includes(this.url)) {
+      throw new Error(`posd did not start: ${await this.log()}`);
+    }
+  }
+
+  /** Ends the station as a service manager does, or with `SIGKILL`. */
+  async stop(signal = "SIGTERM") {
+    await end(this.station, signal);
+  }
+
+  async log() {
+    return readFile(join(this.home, "log"), "utf8");
+  }
+
+  /** The key of the machine itself, which may do everything. */
+  async localKey() {
+    return (await readFile(join(this.home, "local.key"), "utf8")).trim();
+  }
+
+  /** Asks the station as a technician does. */
+  async call(method, params = {}) {
+    const args = ["call", "--url", this.url, "--key-file", join(this.home, "local.key")];
+    const child = spawn(join(BUILT, "posd"), [...args, method, JSON.stringify(params)]);
+    let [told, failed] = ["", ""];
+    child.stdout.on("data", (chunk) => (told += chunk));
+    child.stderr.on("data", (chunk) => (failed += chunk));
+    const [status] = await once(child, "close");
+    if (told === "") throw new Error(`${method}: ${status} ${failed}`);
+    return JSON.parse(told);
+  }
+
+  /** A code by which an app pairs; of a page with its origin. */
+  async invite(app, { role = "cashier", origin } = {}) {
+    return (await this.call("app.invite", { app, role, origin })).code;
+  }
+
+  /** Which card is presented from now on. */
+  async card(name) {
+    await this.terminal.post("/card", { name });
+  }
+
+  /** Whether the customer waits until `present` with the card. */
+  async hold(hold = true) {
+    await this.terminal.post("/hold", { hold });
+  }
+
+  async present(name) {
+    await waitFor("a card to be expected", () =>
+      this.terminal.post("/present", { name }).then(() => true, () => false));
+  }
+
+  async presentations() {
+    return (await this.terminal.get("/state")).presentations;
+  }
+
+  /** What the processor's books hold in all. */
+  async booked() {
+    const sum = { authorized: 0, captured: 0, voided: 0, refunded: 0 };
+    for (const row of (await this.processor.get("/books")).authorizations) {
+      for (const counter of Object.keys(sum)) sum[counter] += row[`${counter}_minor`];
+    }
+    return sum;
+  }
+
+  async close() {
+    for (const child of [this.station, this.terminal?.child, this.processor?.child]) {
+      if (child !== undefined) await end(child, "SIGKILL");
+    }
+    await rm(this.home, { recursive: true, force: true });
+  }
+}
