@@ -4,6 +4,7 @@ mod apps;
 mod browser_policy;
 mod call;
 mod client;
+mod config;
 mod demo;
 mod journal;
 mod orders;
@@ -34,6 +35,11 @@ enum Command {
         /// Configuration file (docs/configuration.md).
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
+    },
+    /// Check a configuration, or print what can stand in one.
+    Config {
+        #[command(subcommand)]
+        what: config::What,
     },
     /// Show the main job end to end with simulated hardware: a deposit with one card presentation
     /// in store A, the pickup in store B, a decline, a guarded refund, a crash and its recovery.
@@ -125,6 +131,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run { config } => run::run(&config),
+        Command::Config { what } => config::run(&what),
         Command::Demo => demo::run(),
         Command::Outcomes { which, markdown } => outcomes::run(which.as_deref(), markdown),
         Command::Backup { journal, file } => journal::backup(&journal, &file),

@@ -1,7 +1,11 @@
 //! The configuration file (TOML): read, checked and turned into what the rooms need. Unknown keys
 //! are refused, so that a misspelt one does not go unnoticed.
 
+mod file;
+mod page;
+mod problem;
 mod reader;
+mod terminal;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -10,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use firmware_protocols::vocabulary::Currency;
-use serde::Deserialize;
+use firmware_protocols::zvt::Password;
 
 use crate::domain::directory::{
     Directory, Offline, OfflineLimit, PartialCapture, TerminalCapabilities, TerminalProfile,
@@ -18,6 +22,12 @@ use crate::domain::directory::{
 use crate::domain::id::{ClientName, MerchantAccountId, PoolId, ReaderId, TerminalId};
 use crate::outcome::text::Language;
 
+use file::{Account, Captures, ConnectorName, File, LimitsFile, Network, OfflineFile};
+use problem::Wrong;
+
+pub use file::LogFormat;
+pub use page::{page, schema};
+pub use problem::Problem;
 pub use reader::ReaderConfig;
 
 /// A checked configuration.
@@ -51,11 +61,21 @@ pub struct Config {
     pub limits: Limits,
     /// How long an app that is no longer connected keeps its terminals.
     pub lease_grace: Duration,
+    /// What is logged, and how.
+    pub log: LogConfig,
+}
+
+/// What is logged, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogConfig {
+    /// A filter, such as `info` or `warn,posd::api=debug`.
+    pub level: String,
+    /// How.
+    pub format: LogFormat,
 }
 
 /// Where apps on other machines connect: over TLS only.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct NetworkConfig {
     /// Address.
     pub listen: SocketAddr,
@@ -87,8 +107,8 @@ pub struct TerminalConfig {
     pub line: LineConfig,
     /// Currency that it takes.
     pub currency: Currency,
-    /// Password of the terminal, 6 digits (ZVT: registration).
-    pub password: String,
+    /// Password of the terminal (ZVT: registration).
+    pub password: Password,
     /// How long it may take to answer a command (ZVT: T3).
     pub response_timeout: Duration,
     /// How long a payment may take without a sign of life (ZVT: T4).
@@ -137,18 +157,22 @@ pub struct AccountConfig {
     pub partial_capture: PartialCapture,
 }
 
-/// What is wrong with a configuration.
+/// What is wrong with a configuration file.
 #[derive(Debug)]
 pub struct ConfigError {
     /// The file.
     pub path: PathBuf,
-    /// Which key, and why.
-    pub problem: String,
+    /// What is wrong with it.
+    pub problem: Problem,
 }
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "configuration {}: {}", self.path.display(), self.problem)
+        write!(f, "{}:", self.path.display())?;
+        if let Some(line) = self.problem.line {
+            write!(f, "{line}:")?;
+        }
+        write!(f, " {}", self.problem.what)
     }
 }
 
@@ -157,52 +181,59 @@ impl std::error::Error for ConfigError {}
 impl Config {
     /// Reads and checks a file.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let failed = |problem: String| ConfigError {
+        let failed = |problem| ConfigError {
             path: path.to_owned(),
             problem,
         };
-        let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            failed(Problem {
+                line: None,
+                what: format!("cannot be read: {error}"),
+            })
+        })?;
         Self::parse(&text).map_err(failed)
     }
 
-    /// Checks a configuration text; the error names the key.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let file: File = toml::from_str(text).map_err(|error| error.to_string())?;
-        let listen = file
-            .station
-            .listen
-            .unwrap_or_else(|| "127.0.0.1:8471".to_owned());
-        let listen: SocketAddr = listen.parse().map_err(|_| {
-            format!("station.listen: `{listen}` is not an address such as 127.0.0.1:8471")
-        })?;
+    /// Checks a configuration text.
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let document = toml::Deserializer::parse(text);
+        let document = document.map_err(|error| problem::not_toml(text, &error))?;
+        let file: File = serde_path_to_error::deserialize(document)
+            .map_err(|error| problem::not_understood(text, &error))?;
+        Self::check(file).map_err(|wrong| wrong.in_text(text))
+    }
+
+    fn check(file: File) -> Result<Self, Wrong> {
+        let station = file.station;
+        let listen = address("station.listen", &station.listen)?;
         if !listen.ip().is_loopback() {
-            return Err(format!(
-                "station.listen: {listen} is not on loopback; apps on other machines connect by [network]"
-            ));
+            let what = "is not on loopback; apps on other machines connect by [network]";
+            let what = format!("station.listen: {listen} {what}");
+            return Err(Wrong::at("station.listen", what));
         }
-        let language = match file.station.language {
-            None => Language::default(),
-            Some(tag) => Language::by_tag(&tag).ok_or_else(|| {
-                format!("station.language: `{tag}` is none of {}", Language::tags())
-            })?,
-        };
+        let language = Language::by_tag(&station.language).ok_or_else(|| {
+            let (tag, tags) = (&station.language, Language::tags());
+            let what = format!("station.language: `{tag}` is none of {tags}");
+            Wrong::at("station.language", what)
+        })?;
         let accounts = accounts(file.merchant_account)?;
-        let terminals = terminals(file.terminal, &accounts)?;
+        let terminals = terminal::terminals(file.terminal, &accounts)?;
         Ok(Self {
-            station: file.station.name,
+            station: station.name,
             listen,
-            data_dir: file.station.data_dir,
+            data_dir: station.data_dir,
             language,
-            card_types: file.station.card_types,
-            tender_types: file.station.tender_types,
-            stores: file.station.stores,
+            card_types: station.card_types,
+            tender_types: station.tender_types,
+            stores: station.stores,
             readers: reader::readers(file.reader, &terminals)?,
             terminals,
             accounts,
             offline: offline(file.offline)?,
-            network: file.network,
+            network: file.network.map(network).transpose()?,
             limits: limits(&file.limits)?,
-            lease_grace: Duration::from_millis(file.station.lease_grace_ms.unwrap_or(10_000)),
+            lease_grace: Duration::from_millis(station.lease_grace_ms),
+            log: log(file.log)?,
         })
     }
 
@@ -239,158 +270,75 @@ impl Config {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    station: Station,
-    #[serde(default)]
-    terminal: Vec<Terminal>,
-    #[serde(default)]
-    reader: Vec<reader::Reader>,
-    #[serde(default)]
-    merchant_account: Vec<Account>,
-    #[serde(default)]
-    offline: OfflineFile,
-    #[serde(default)]
-    limits: LimitsFile,
-    network: Option<NetworkConfig>,
+fn address(key: &str, text: &str) -> Result<SocketAddr, Wrong> {
+    let what = || format!("{key}: `{text}` is not an address such as 127.0.0.1:8471");
+    text.parse().map_err(|_| Wrong::at(key, what()))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Station {
-    name: String,
-    listen: Option<String>,
-    data_dir: PathBuf,
-    language: Option<String>,
-    card_types: Option<BTreeSet<String>>,
-    tender_types: Option<BTreeSet<String>>,
-    stores: Option<BTreeSet<String>>,
-    lease_grace_ms: Option<u64>,
+fn network(file: Network) -> Result<NetworkConfig, Wrong> {
+    Ok(NetworkConfig {
+        listen: address("network.listen", &file.listen)?,
+        names: file.names,
+        certificate: file.certificate,
+        key: file.key,
+    })
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Terminal {
-    id: String,
-    protocol: Protocol,
-    device: Option<PathBuf>,
-    address: Option<String>,
-    baud: Option<u32>,
-    currency: Currency,
-    password: Option<String>,
-    response_timeout_ms: Option<u64>,
-    completion_timeout_ms: Option<u64>,
-    merchant_account: Option<String>,
-    pre_authorization: Option<bool>,
-    card_token: Option<bool>,
-    app: Option<String>,
-    #[serde(default)]
-    pools: BTreeSet<String>,
+fn log(file: file::LogFile) -> Result<LogConfig, Wrong> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&file.level);
+    filter.map_err(|error| Wrong::at("log.level", format!("log.level: {error}")))?;
+    Ok(LogConfig {
+        level: file.level,
+        format: file.format,
+    })
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Protocol {
-    Zvt,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Account {
-    id: String,
-    connector: ConnectorName,
-    url: String,
-    merchant: String,
-    timeout_ms: Option<u64>,
-    follows_up_terminals: Option<bool>,
-    partial_capture: Option<Captures>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Captures {
-    None,
-    Once,
-    Many,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OfflineFile {
-    retry_first_ms: Option<u64>,
-    retry_for_s: Option<u64>,
-    #[serde(default)]
-    limit: Vec<Limit>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LimitsFile {
-    connections: Option<usize>,
-    frame_bytes: Option<usize>,
-    in_flight: Option<usize>,
-    unread_ms: Option<u64>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Limit {
-    currency: Currency,
-    capture_minor: u64,
-    total_minor: u64,
-    authorization_age_h: Option<u64>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum ConnectorName {
-    Sim,
-}
-
-fn accounts(files: Vec<Account>) -> Result<BTreeMap<MerchantAccountId, AccountConfig>, String> {
+fn accounts(files: Vec<Account>) -> Result<BTreeMap<MerchantAccountId, AccountConfig>, Wrong> {
     let mut accounts = BTreeMap::new();
-    for file in files {
+    for (row, file) in files.into_iter().enumerate() {
         let ConnectorName::Sim = file.connector;
-        if !file.url.starts_with("http://") {
-            return Err(format!(
-                "merchant_account `{}`: url must begin with http://",
-                file.id
-            ));
+        let wrong = |key: &str, problem: &str| {
+            let what = format!("merchant_account `{}`{problem}", file.id);
+            Wrong::at(format!("merchant_account.{row}.{key}"), what)
+        };
+        let Some(rest) = file.url.strip_prefix("http://") else {
+            return Err(wrong("url", ": url must begin with http://"));
+        };
+        if rest.contains('@') {
+            let problem = ": url must not hold a user name or password; secrets do not belong here";
+            return Err(wrong("url", problem));
         }
         let account = AccountConfig {
             url: file.url.trim_end_matches('/').to_owned(),
             merchant: file.merchant,
-            timeout: Duration::from_millis(file.timeout_ms.unwrap_or(10_000)),
-            follows_up_terminals: file.follows_up_terminals.unwrap_or(true),
+            timeout: Duration::from_millis(file.timeout_ms),
+            follows_up_terminals: file.follows_up_terminals,
             partial_capture: match file.partial_capture {
-                Some(Captures::None) => PartialCapture::None,
-                Some(Captures::Once) => PartialCapture::Once,
-                Some(Captures::Many) | None => PartialCapture::Many,
+                Captures::None => PartialCapture::None,
+                Captures::Once => PartialCapture::Once,
+                Captures::Many => PartialCapture::Many,
             },
         };
-        if accounts
-            .insert(MerchantAccountId::new(&*file.id), account)
-            .is_some()
-        {
-            return Err(format!("merchant_account `{}` is there twice", file.id));
+        let id = MerchantAccountId::new(&*file.id);
+        if accounts.contains_key(&id) {
+            return Err(wrong("id", " is there twice"));
         }
+        accounts.insert(id, account);
     }
     Ok(accounts)
 }
 
-fn offline(file: OfflineFile) -> Result<Offline, String> {
-    let mut offline = Offline::default();
-    if let Some(first) = file.retry_first_ms {
-        offline.retry_first = Duration::from_millis(first);
-    }
-    if let Some(all) = file.retry_for_s {
-        offline.retry_for = Duration::from_secs(all);
-    }
+fn offline(file: OfflineFile) -> Result<Offline, Wrong> {
+    let mut offline = Offline {
+        retry_first: Duration::from_millis(file.retry_first_ms),
+        retry_for: Duration::from_secs(file.retry_for_s),
+        ..Offline::default()
+    };
     if offline.retry_first.is_zero() || offline.retry_for < offline.retry_first {
-        return Err("offline: retry_first_ms must be positive and within retry_for_s".to_owned());
+        let what = "offline: retry_first_ms must be positive and within retry_for_s";
+        return Err(Wrong::at("offline.retry_first_ms", what));
     }
-    for limit in file.limit {
+    for (row, limit) in file.limit.into_iter().enumerate() {
         let age = limit.authorization_age_h;
         let limits = OfflineLimit {
             capture: limit.capture_minor,
@@ -398,86 +346,26 @@ fn offline(file: OfflineFile) -> Result<Offline, String> {
             authorization_age: age.map(|hours| Duration::from_secs(hours.saturating_mul(3600))),
         };
         if offline.limits.insert(limit.currency, limits).is_some() {
-            let currency = limit.currency.code();
-            return Err(format!("offline.limit: {currency} is there twice"));
+            let what = format!("offline.limit: {} is there twice", limit.currency.code());
+            return Err(Wrong::at(format!("offline.limit.{row}.currency"), what));
         }
     }
     Ok(offline)
 }
 
-fn limits(file: &LimitsFile) -> Result<Limits, String> {
-    let at_least = |key: &str, least: usize, given: Option<usize>, default| match given {
-        Some(given) if given < least => Err(format!("limits: {key} must be at least {least}")),
-        Some(given) => Ok(given),
-        None => Ok(default),
+fn limits(file: &LimitsFile) -> Result<Limits, Wrong> {
+    let at_least = |key: &str, least: usize, given: usize| match given < least {
+        true => {
+            let what = format!("limits: {key} must be at least {least}");
+            Err(Wrong::at(format!("limits.{key}"), what))
+        }
+        false => Ok(given),
     };
     Ok(Limits {
-        connections: at_least("connections", 1, file.connections, 256)?,
-        frame_bytes: at_least("frame_bytes", 4096, file.frame_bytes, 256 * 1024)?,
-        in_flight: at_least("in_flight", 1, file.in_flight, 64)?,
-        unread: Duration::from_millis(file.unread_ms.unwrap_or(30_000)),
-    })
-}
-
-fn terminals(
-    files: Vec<Terminal>,
-    accounts: &BTreeMap<MerchantAccountId, AccountConfig>,
-) -> Result<BTreeMap<TerminalId, TerminalConfig>, String> {
-    let mut terminals = BTreeMap::new();
-    for file in files {
-        let id = TerminalId::new(&*file.id);
-        if id == TerminalId::elsewhere() {
-            return Err("terminal: id must not be empty".to_owned());
-        }
-        let terminal =
-            terminal(file, accounts).map_err(|problem| format!("terminal `{id}`: {problem}"))?;
-        if terminals.insert(id.clone(), terminal).is_some() {
-            return Err(format!("terminal `{id}` is there twice"));
-        }
-    }
-    Ok(terminals)
-}
-
-fn terminal(
-    file: Terminal,
-    accounts: &BTreeMap<MerchantAccountId, AccountConfig>,
-) -> Result<TerminalConfig, String> {
-    let Protocol::Zvt = file.protocol;
-    let line = match (file.device, file.address) {
-        (Some(device), None) => LineConfig::Serial {
-            device,
-            baud: file.baud.unwrap_or(9600),
-        },
-        (None, Some(_)) if file.baud.is_some() => {
-            return Err("baud belongs to a device, not to an address".to_owned());
-        }
-        (None, Some(address)) => LineConfig::Tcp { address },
-        (Some(_), Some(_)) | (None, None) => {
-            return Err("needs either device or address".to_owned());
-        }
-    };
-    let password = file.password.unwrap_or_else(|| "000000".to_owned());
-    if password.len() != 6 || !password.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err("password must be 6 digits".to_owned());
-    }
-    let account = file.merchant_account.map(MerchantAccountId::new);
-    if let Some(account) = account
-        .as_ref()
-        .filter(|account| !accounts.contains_key(account))
-    {
-        return Err(format!("merchant_account `{account}` is not configured"));
-    }
-    Ok(TerminalConfig {
-        line,
-        currency: file.currency,
-        password,
-        response_timeout: Duration::from_millis(file.response_timeout_ms.unwrap_or(5_000)),
-        completion_timeout: Duration::from_millis(file.completion_timeout_ms.unwrap_or(180_000)),
-        account,
-        pre_authorization: file.pre_authorization.unwrap_or(true),
-        card_token: file.card_token.unwrap_or(true),
-        app: file.app.map(ClientName::new),
-        pools: file.pools.into_iter().map(PoolId::new).collect(),
+        connections: at_least("connections", 1, file.connections)?,
+        frame_bytes: at_least("frame_bytes", 4096, file.frame_bytes)?,
+        in_flight: at_least("in_flight", 1, file.in_flight)?,
+        unread: Duration::from_millis(file.unread_ms),
     })
 }
 
@@ -517,46 +405,79 @@ merchant_account = "nordic"
                 baud: 9600
             }
         );
-        assert_eq!(terminal.password, "000000");
+        assert_eq!(terminal.password, Password::ZERO);
     }
 
     #[test]
-    fn mistakes_are_named() {
-        for (from, to, named) in [
-            ("name =", "nme =", "nme"),
-            ("\"NOK\"", "\"XXZ\"", "currency"),
+    fn mistakes_are_named_with_their_line() {
+        for (from, to, line, named) in [
+            ("name =", "nme =", 3, "did you mean `name`?"),
+            ("name = \"oslo\"", "", 2, "missing field `name`"),
+            ("\"NOK\"", "\"XXZ\"", 16, "currency"),
             (
                 "merchant_account = \"nordic\"",
                 "merchant_account = \"other\"",
+                17,
                 "`other`",
             ),
-            ("device = \"/dev/ttyACM0\"", "", "device or address"),
-            ("protocol = \"zvt\"", "protocol = \"abc\"", "protocol"),
+            ("device = \"/dev/ttyACM0\"", "", 12, "device or address"),
+            ("\"zvt\"", "\"zvtt\"", 14, "did you mean `zvt`?"),
+            ("\"zvt\"", "\"zvt\"\npassword = \"12\"", 15, "six digits"),
             (
-                "protocol = \"zvt\"",
-                "protocol = \"zvt\"\npassword = \"12\"",
-                "6 digits",
+                "\"zvt\"",
+                "\"zvt\"\npassword = \"482913\"",
+                15,
+                "password_file",
             ),
             (
-                "name = \"oslo\"",
-                "name = \"oslo\"\nlisten = \"0.0.0.0:1\"",
+                "\"zvt\"",
+                "\"zvt\"\nlanguage = \"en\"",
+                15,
+                "belongs to [station]",
+            ),
+            ("\"M-1\"", "\"M-1\"\napi_key = \"x\"", 11, "secrets do not"),
+            ("http://", "http://me:secret@", 9, "must not hold"),
+            (
+                "\"oslo\"",
+                "\"oslo\"\nlisten = \"0.0.0.0:1\"",
+                4,
                 "loopback",
             ),
             (
-                "name = \"oslo\"",
-                "name = \"oslo\"\nlanguage = \"no\"",
+                "\"oslo\"",
+                "\"oslo\"\nlanguage = \"no\"",
+                4,
                 "station.language",
             ),
-            ("http://", "ftp://", "http://"),
-            ("id = \"till-1\"", "id = \"\"", "terminal: id"),
+            ("\"oslo\"", "\"oslo", 3, "string"),
+            ("http://", "ftp://", 9, "http://"),
+            ("id = \"till-1\"", "id = \"\"", 13, "terminal: id"),
             (
                 "[[terminal]]",
                 "[limits]\nin_flight = 0\n[[terminal]]",
+                13,
                 "limits: in_flight",
+            ),
+            (
+                "[[terminal]]",
+                "[log]\nlevel = \"a=b=c\"\n[[terminal]]",
+                13,
+                "log.level",
+            ),
+            (
+                "[[terminal]]",
+                "[log]\nformat = \"yaml\"\n[[terminal]]",
+                13,
+                "journald",
             ),
         ] {
             let error = Config::parse(&GOOD.replace(from, to)).unwrap_err();
-            assert!(error.contains(named), "{error}");
+            assert!(error.what.contains(named), "{error}");
+            assert_eq!(error.line, Some(line), "{error}");
+            assert!(
+                !error.what.contains("482913") && !error.what.contains(":secret"),
+                "{error}"
+            );
         }
     }
 }

@@ -33,6 +33,7 @@ pub mod rejection;
 pub mod request;
 pub mod search;
 pub mod state;
+pub mod summary;
 pub mod tap;
 pub mod terminal;
 

@@ -12,6 +12,8 @@ pub mod domain;
 pub mod failpoint;
 pub mod journal;
 pub mod local_key;
+pub mod logging;
+pub mod masking;
 pub mod nfc;
 pub mod outcome;
 pub mod processor;

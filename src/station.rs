@@ -29,6 +29,7 @@ use crate::domain::command::{Ask, Command, ProcessorEnding, TerminalEnding};
 use crate::domain::draft::Decision;
 use crate::domain::effect::ProcessorRequest;
 use crate::domain::engine;
+use crate::domain::entry::Entry;
 use crate::domain::event::Event;
 use crate::domain::id::{
     ClientName, EffectId, IdempotencyKey, MerchantAccountId, OperationId, PoolId, ReaderId,
@@ -38,6 +39,7 @@ use crate::domain::lease::Leases;
 use crate::domain::operation::{Finished, Operation};
 use crate::domain::rejection::Rejection;
 use crate::domain::state::{Aggregates, State};
+use crate::domain::summary::Summary;
 use crate::failpoint;
 use crate::journal::{Batch, Commit, JournalError, OperationRow, Reader};
 use crate::nfc;
@@ -482,6 +484,7 @@ impl Station {
             effects,
         } = decision;
         for entry in &entries {
+            tell(entry);
             self.outbox.note_end(&self.state.books, entry);
             self.renew_lease(entry, now);
             self.state.books.apply(entry);
@@ -550,4 +553,16 @@ impl Station {
             self.tell(terminal, terminal::Order::Abort);
         }
     }
+}
+
+/// One line of the log for each step of an operation, and for whatever else is recorded.
+fn tell(entry: &Entry) {
+    if !tracing::enabled!(tracing::Level::INFO) {
+        return;
+    }
+    let operation = entry.operation().map(OperationId::as_str);
+    let Summary { entry, facts } = Summary::of(entry);
+    let facts = facts.iter().map(|(name, fact)| format!("{name}={fact}"));
+    let facts = facts.collect::<Vec<_>>().join(" ");
+    tracing::info!(operation, entry, "{facts}");
 }

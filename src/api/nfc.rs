@@ -9,9 +9,10 @@ use super::Gateway;
 use super::call::{Call, MediumTold, ReaderRow, Refusal, TapEnd, TapTold};
 use super::error::{ApiError, word};
 use super::request as wire;
-use super::text::{Text, holds_card_number};
+use super::text::Text;
 use crate::domain::id::{ReaderId, TapId};
 use crate::domain::request::Request;
+use crate::masking::holds_card_number;
 
 const TIMEOUT_DEFAULT_MS: u64 = 30_000;
 const TIMEOUT_MAX_MS: u64 = 300_000;

@@ -582,7 +582,7 @@ pub(super) fn read<T: DeserializeOwned>(params: &Value) -> Result<T, ApiError> {
             let known = problem
                 .split_once("expected ")
                 .map_or("", |(_, known)| known);
-            let shown = if super::text::holds_card_number(field) {
+            let shown = if crate::masking::holds_card_number(field) {
                 "…"
             } else {
                 field

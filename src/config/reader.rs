@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde::Deserialize;
-
+use super::file::Reader;
+use super::problem::Wrong;
 use super::{LineConfig, TerminalConfig};
 use crate::domain::id::{ReaderId, TerminalId};
 use crate::nfc::words::Connection;
@@ -18,41 +18,39 @@ pub struct ReaderConfig {
     pub helper: PathBuf,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Reader {
-    id: String,
-    connection: String,
-    helper: Option<PathBuf>,
-}
-
 pub(super) fn readers(
     files: Vec<Reader>,
     terminals: &BTreeMap<TerminalId, TerminalConfig>,
-) -> Result<BTreeMap<ReaderId, ReaderConfig>, String> {
+) -> Result<BTreeMap<ReaderId, ReaderConfig>, Wrong> {
     let mut readers = BTreeMap::new();
-    for file in files {
+    for (row, file) in files.into_iter().enumerate() {
         let id = ReaderId::new(&*file.id);
-        let wrong = |problem: &str| format!("reader `{id}`: {problem}");
+        let wrong = |key: &str, problem: &str| {
+            let what = format!("reader `{id}`{problem}");
+            Wrong::at(format!("reader.{row}.{key}"), what)
+        };
         if file.id.is_empty() {
-            return Err("reader: id must not be empty".to_owned());
+            let place = format!("reader.{row}.id");
+            return Err(Wrong::at(place, "reader: id must not be empty"));
         }
         let connection = Connection::parse(&file.connection)
-            .map_err(|problem| wrong(&format!("connection {problem}")))?;
+            .map_err(|problem| wrong("connection", &format!(": connection {problem}")))?;
         let is_taken = terminals.values().any(|terminal| match &terminal.line {
             LineConfig::Serial { device, .. } => connection.device() == Some(device),
             LineConfig::Tcp { .. } => false,
         });
         if is_taken {
-            return Err(wrong("connection names the device of a terminal"));
+            let problem = ": connection names the device of a terminal";
+            return Err(wrong("connection", problem));
         }
         let reader = ReaderConfig {
             connection,
             helper: file.helper.unwrap_or_else(beside_us),
         };
-        if readers.insert(id.clone(), reader).is_some() {
-            return Err(format!("reader `{id}` is there twice"));
+        if readers.contains_key(&id) {
+            return Err(wrong("id", " is there twice"));
         }
+        readers.insert(id, reader);
     }
     Ok(readers)
 }
@@ -65,9 +63,9 @@ fn beside_us() -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Config;
+    use super::super::{Config, Problem};
 
-    fn parse(rows: &str) -> Result<Config, String> {
+    fn parse(rows: &str) -> Result<Config, Problem> {
         Config::parse(&format!(
             r#"
 [station]
@@ -103,13 +101,11 @@ connection = "pn532_uart:/dev/ttyUSB1:115200"
             ("connection =", "conection =", "conection"),
         ] {
             let error = parse(&good.replace(from, to)).unwrap_err();
-            assert!(error.contains(named), "{error}");
+            assert!(error.what.contains(named), "{error}");
+            assert!(error.line.is_some_and(|line| line >= 10), "{error}");
         }
-        assert!(
-            parse(&format!("{good}{good}"))
-                .unwrap_err()
-                .contains("twice")
-        );
+        let twice = parse(&format!("{good}{good}")).unwrap_err();
+        assert!(twice.what.contains("twice"), "{twice}");
         assert!(parse("").unwrap().readers.is_empty());
     }
 }

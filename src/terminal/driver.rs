@@ -383,9 +383,7 @@ impl Driver {
             LineConfig::Tcp { .. } => zvt::Framing::Tcp,
         };
         let mut config = zvt::Config::new(framing, self.config.currency);
-        // The configuration has checked the digits.
-        config.password =
-            zvt::Password::from_digits(&self.config.password).unwrap_or(zvt::Password::ZERO);
+        config.password = self.config.password;
         config.timers.t2 = config.timers.t2.min(self.config.response_timeout);
         config.timers.t3 = self.config.response_timeout;
         config.timers.t4 = self.config.completion_timeout;

@@ -9,6 +9,7 @@
 )]
 
 mod architecture;
+mod configuration;
 mod gate;
 mod outcomes;
 mod packaging;

@@ -1,0 +1,144 @@
+//! `[[terminal]]`: card terminals.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use firmware_protocols::zvt::Password;
+
+use super::file::{BAUD, FACTORY_PASSWORD, Protocol, Terminal};
+use super::problem::Wrong;
+use super::{AccountConfig, LineConfig, TerminalConfig};
+use crate::domain::id::{ClientName, MerchantAccountId, PoolId, TerminalId};
+
+/// The other password of the manuals.
+const SECOND_FACTORY_PASSWORD: &str = "010203";
+
+/// A key and what is wrong with it.
+type Problem = (&'static str, String);
+
+pub(super) fn terminals(
+    files: Vec<Terminal>,
+    accounts: &BTreeMap<MerchantAccountId, AccountConfig>,
+) -> Result<BTreeMap<TerminalId, TerminalConfig>, Wrong> {
+    let mut terminals = BTreeMap::new();
+    for (row, file) in files.into_iter().enumerate() {
+        let id = TerminalId::new(&*file.id);
+        let place = |key: &str| format!("terminal.{row}.{key}");
+        if id == TerminalId::elsewhere() {
+            return Err(Wrong::at(place("id"), "terminal: id must not be empty"));
+        }
+        let terminal = terminal(file, accounts).map_err(|(key, problem)| {
+            Wrong::at(place(key), format!("terminal `{id}`: {problem}"))
+        })?;
+        if terminals.insert(id.clone(), terminal).is_some() {
+            let what = format!("terminal `{id}` is there twice");
+            return Err(Wrong::at(place("id"), what));
+        }
+    }
+    Ok(terminals)
+}
+
+fn terminal(
+    file: Terminal,
+    accounts: &BTreeMap<MerchantAccountId, AccountConfig>,
+) -> Result<TerminalConfig, Problem> {
+    let Protocol::Zvt = file.protocol;
+    let line = match (file.device, file.address) {
+        (Some(device), None) => LineConfig::Serial {
+            device,
+            baud: file.baud.unwrap_or(BAUD),
+        },
+        (None, Some(_)) if file.baud.is_some() => {
+            let problem = "baud belongs to a device, not to an address";
+            return Err(("baud", problem.to_owned()));
+        }
+        (None, Some(address)) => LineConfig::Tcp { address },
+        (Some(_), Some(_)) | (None, None) => {
+            return Err(("device", "needs either device or address".to_owned()));
+        }
+    };
+    let password = match (file.password, file.password_file) {
+        (Some(_), Some(_)) => {
+            let problem = "needs password or password_file, not both";
+            return Err(("password", problem.to_owned()));
+        }
+        (None, Some(path)) => password_in(&path).map_err(|problem| ("password_file", problem))?,
+        (Some(digits), None) => password(&digits).map_err(|problem| ("password", problem))?,
+        (None, None) => Password::ZERO,
+    };
+    let account = file.merchant_account.map(MerchantAccountId::new);
+    if let Some(account) = account
+        .as_ref()
+        .filter(|account| !accounts.contains_key(account))
+    {
+        let problem = format!("merchant_account `{account}` is not configured");
+        return Err(("merchant_account", problem));
+    }
+    Ok(TerminalConfig {
+        line,
+        currency: file.currency,
+        password,
+        response_timeout: Duration::from_millis(file.response_timeout_ms),
+        completion_timeout: Duration::from_millis(file.completion_timeout_ms),
+        account,
+        pre_authorization: file.pre_authorization,
+        card_token: file.card_token,
+        app: file.app.map(ClientName::new),
+        pools: file.pools.into_iter().map(PoolId::new).collect(),
+    })
+}
+
+/// What everybody can read in a manual is no secret; any other password is one.
+fn password(digits: &str) -> Result<Password, String> {
+    let password = six_digits(digits).ok_or("password must be six digits")?;
+    if [FACTORY_PASSWORD, SECOND_FACTORY_PASSWORD].contains(&digits) {
+        return Ok(password);
+    }
+    let problem = "a password of its own is a secret and does not belong in this file: write it into one \
+                   of its own with mode 0600 and name that by password_file";
+    Err(problem.to_owned())
+}
+
+fn password_in(path: &Path) -> Result<Password, String> {
+    let failed = |problem: &str| format!("password_file {}: {problem}", path.display());
+    let metadata = fs::metadata(path).map_err(|error| failed(&error.to_string()))?;
+    if metadata.permissions().mode() & 0o007 != 0 {
+        return Err(failed(
+            "everybody can read it; set its mode to 0640 or 0600",
+        ));
+    }
+    let digits = fs::read_to_string(path).map_err(|error| failed(&error.to_string()))?;
+    six_digits(digits.trim_end()).ok_or_else(|| failed("must hold six digits"))
+}
+
+fn six_digits(digits: &str) -> Option<Password> {
+    let has_six = digits.len() == 6;
+    Password::from_digits(digits).filter(|_| has_six)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_of_its_own_is_read_from_a_file_that_others_cannot_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("till-1");
+        let set = |text: &str, mode| {
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        };
+        assert!(password_in(&path).unwrap_err().contains("No such file"));
+        set("482913\n", 0o644);
+        assert!(password_in(&path).unwrap_err().contains("everybody"));
+        set("482913\n", 0o640);
+        assert_eq!(password_in(&path).ok(), Password::from_digits("482913"));
+        set("48291x\n", 0o600);
+        let problem = password_in(&path).unwrap_err();
+        assert!(problem.contains("six digits") && !problem.contains("48291"));
+        assert!(password(SECOND_FACTORY_PASSWORD).is_ok());
+    }
+}
