@@ -10,10 +10,10 @@ NFC = $(shell .ci/has-libnfc && echo --features posd/nfc)
 SAY_NFC = $(if $(NFC),,@echo "SKIPPED posd-nfc: no libnfc (libnfc-dev, libclang-dev, pkg-config)")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test sim check bench fuzz clean
+.PHONY: help setup build demo test test-browser sim check bench fuzz clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: ## install what is missing, or say what to install
 	@.ci/setup
@@ -30,6 +30,11 @@ test: setup ## all checks and all tests, cheapest first
 	$(SAY_NFC)
 	$(CARGO) build --locked --workspace $(NFC)
 	$(CARGO) test --locked --workspace --features posd/failpoints $(NFC) --no-fail-fast
+	@tests/browser/run
+
+test-browser: setup ## the client in Node, and the pages in Chromium: ONLY=words of a test's name
+	$(CARGO) build --locked --workspace
+	@tests/browser/run $(if $(ONLY),--grep "$(ONLY)")
 
 sim: setup ## a store in simulated time, everything going wrong: SEEDS=1250 HOURS=8 FIRST=1
 	SIM_SEEDS=$(or $(SEEDS),1250) SIM_HOURS=$(or $(HOURS),8) SIM_FIRST=$(or $(FIRST),1) \

@@ -86,6 +86,8 @@ async function freePort() {
   }
 }
 
+const TOKEN_HOLD = 100;
+
 export class Stage {
   /** Opens a store. `config` is more of the station's configuration; `terminal`, of the terminal's options. */
   static async open({ config = "", station = "", terminal = [] } = {}) {
@@ -179,6 +181,43 @@ ${config}`,
     return (await this.call("app.invite", { app, role, origin })).code;
   }
 
+  /**
+   * An order as a web shop leaves it: one authorization for each amount of `tenders`, lines by description
+   * and amount. It is put when `order.put` is called with it.
+   */
+  async orderPaidOnline(id, tenders, lines = { Chair: 80_000 }) {
+    const card_token = await this.cardToken();
+    const tendered = [];
+    for (const [at, amount_minor] of tenders.entries()) {
+      const body = { merchant: "M-1", card_token, amount_minor, currency: "NOK", reference: id };
+      const key = { "idempotency-key": `web-${id}-${at}` };
+      const held = await this.processor.post("/v1/authorizations", body, key);
+      tendered.push({
+        merchant_account: "nordic", authorized_minor: amount_minor, card_token,
+        auth_token: held.authorization,
+      });
+    }
+    return {
+      order_id: id, version: 1, currency: "NOK", channel: "online", tenders: tendered,
+      lines: Object.entries(lines).map(([description, amount_minor], at) => ({
+        line_id: `${at + 1}`, description, amount_minor,
+      })),
+    };
+  }
+
+  /** The token of a card, as a web shop's form gets it: by a hold that is released. */
+  async cardToken(card = "visa-approve") {
+    const amount = { merchant: "M-1", amount_minor: TOKEN_HOLD, currency: "NOK" };
+    const key = (name) => ({ "idempotency-key": `${name}-${card}` });
+    const { authorization, token } = await this.processor.post(
+      "/v1/terminal/transactions",
+      { ...amount, terminal_id: "99999999", trace_number: "000001", kind: "authorize", card, want_token: true },
+      key("token"),
+    );
+    await this.processor.post(`/v1/authorizations/${authorization}/voids`, amount, key("release"));
+    return token;
+  }
+
   /** Which card is presented from now on. */
   async card(name) {
     await this.terminal.post("/card", { name });
@@ -198,10 +237,16 @@ ${config}`,
     return (await this.terminal.get("/state")).presentations;
   }
 
-  /** What the processor's books hold in all. */
+  /** Lets something go wrong with the next requests at the processor. */
+  async fault(on, what, more = {}) {
+    await this.processor.post("/control/faults", { on, do: what, ...more });
+  }
+
+  /** What the processor's books hold in all, the hold for the card's token left out. */
   async booked() {
     const sum = { authorized: 0, captured: 0, voided: 0, refunded: 0 };
     for (const row of (await this.processor.get("/books")).authorizations) {
+      if (row.authorized_minor === TOKEN_HOLD) continue;
       for (const counter of Object.keys(sum)) sum[counter] += row[`${counter}_minor`];
     }
     return sum;

@@ -192,20 +192,20 @@ test("what has never arrived is not begun later", async (t) => {
 test("in doubt is kept until it is known", async (t) => {
   const { stage, paired } = await store(t);
   const station = await paired();
-  await stage.hold();
-  const events = heard(station);
-  const answer = station.call("payment.sale", SALE);
-  await waitFor("the prompt", () => events.some((event) => event.prompt === "present_card"));
-  await stage.terminal.post("/unplug", { ms: 60_000 });
-  const done = await answer;
+  const order = await stage.orderPaidOnline("O-1", [80_000]);
+  await station.call("order.put", { order });
+  await stage.fault("capture", "drop_answer");
+  await stage.fault("inquire", "drop_answer", { count: 3 });
+  const lines = ["1"];
+  const pickup = { order_id: "O-1", order_version: 1, lines, use: "available" };
+  const done = await station.call("pickup.capture", pickup);
   assert.equal(done.outcome, "in_doubt");
   const [intent] = await station.pending();
   assert.equal(intent.operation_id, done.operation_id);
-  const ending = station.ended(intent);
-  await stage.terminal.post("/unplug", { ms: 0 });
-  const final = await ending;
-  assert.notEqual(final.outcome, "in_doubt");
+  const final = await station.ended(intent);
+  assert.equal(final.outcome, "approved");
   assert.deepEqual(await station.pending(), []);
+  assert.equal((await stage.booked()).captured, 80_000);
 });
 
 test("who stops waiting has not stopped the payment", async (t) => {
