@@ -61,8 +61,9 @@ pub struct Gateway {
     pub hosts: Arc<[String]>,
 }
 
-/// Serves apps until the listener fails for good; with a certificate, over TLS only.
-pub async fn serve(listener: TcpListener, tls: Option<Tls>, gateway: Gateway) {
+/// Serves apps until the listener fails for good; with a certificate, over TLS only. A connection keeps
+/// the gateway that was there when it came.
+pub async fn serve(listener: TcpListener, tls: Option<Tls>, gateway: watch::Receiver<Gateway>) {
     loop {
         let accepted = listener.accept().await;
         let (stream, peer) = match accepted.and_then(|(stream, peer)| {
@@ -77,7 +78,7 @@ pub async fn serve(listener: TcpListener, tls: Option<Tls>, gateway: Gateway) {
                 continue;
             }
         };
-        let gateway = gateway.clone();
+        let gateway = gateway.borrow().clone();
         let acceptor = tls.as_ref().map(Tls::acceptor);
         tokio::spawn(async move {
             let ended = match acceptor {

@@ -5,6 +5,7 @@ mod file;
 mod page;
 mod problem;
 mod reader;
+mod reload;
 mod terminal;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +30,7 @@ pub use file::LogFormat;
 pub use page::{page, schema};
 pub use problem::Problem;
 pub use reader::ReaderConfig;
+pub use reload::{Change, Reload, Running};
 
 /// A checked configuration.
 #[derive(Clone, Debug)]
@@ -181,17 +183,8 @@ impl std::error::Error for ConfigError {}
 impl Config {
     /// Reads and checks a file.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let failed = |problem| ConfigError {
-            path: path.to_owned(),
-            problem,
-        };
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            failed(Problem {
-                line: None,
-                what: format!("cannot be read: {error}"),
-            })
-        })?;
-        Self::parse(&text).map_err(failed)
+        let text = read_text(path)?;
+        Self::parse(&text).map_err(|problem| problem.of(path))
     }
 
     /// Checks a configuration text.
@@ -268,6 +261,17 @@ impl Config {
             offline: self.offline.clone(),
         }
     }
+}
+
+/// The text of a file.
+pub fn read_text(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|error| {
+        let problem = Problem {
+            line: None,
+            what: format!("cannot be read: {error}"),
+        };
+        problem.of(path)
+    })
 }
 
 fn address(key: &str, text: &str) -> Result<SocketAddr, Wrong> {

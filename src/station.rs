@@ -246,6 +246,14 @@ impl Station {
         }
     }
 
+    /// Another configuration is taken over; it has the same terminals.
+    pub fn handle_config(&mut self, config: &Config) {
+        self.name.clone_from(&config.station);
+        self.state.directory = config.directory();
+        self.lease_grace = config.lease_grace;
+        self.readers.keep(config.readers.keys());
+    }
+
     /// What to do next; `None` until something happens.
     pub fn poll(&mut self) -> Option<Task> {
         self.tasks.pop_front()

@@ -1,22 +1,25 @@
 //! `posd run`
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
 
 use super::{runtime, say};
-use crate::config::Config;
+use crate::config::{self, Config, Running};
 use crate::logging::Log;
 use crate::station::service::Service;
 
 /// Runs a station until it is told to stop. Prints one line when apps can connect.
-pub(super) fn run(config: &Path) -> Result<ExitCode, String> {
-    let config = Config::read(config).map_err(|error| error.to_string())?;
-    Log::start(&config.log)?;
+pub(super) fn run(path: &Path) -> Result<ExitCode, String> {
+    let text = config::read_text(path).map_err(|error| error.to_string())?;
+    let config = Config::parse(&text).map_err(|problem| problem.of(path).to_string())?;
+    let log = Log::start(&config.log)?;
     runtime()?.block_on(async {
         let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
+        let mut hang_up = signal(SignalKind::hangup()).map_err(|error| error.to_string())?;
         let stop = async move {
             tokio::select! {
                 _ = terminate.recv() => {}
@@ -25,10 +28,60 @@ pub(super) fn run(config: &Path) -> Result<ExitCode, String> {
         };
         let service = Service::open(config).map_err(|error| error.to_string())?;
         let ready = |address| say(&format!("posd is ready at ws://{address}/v1"));
-        service
-            .run(ready, stop)
-            .await
-            .map_err(|error| error.to_string())?;
+        let (changed, changes) = mpsc::channel(1);
+        let mut file = WatchedFile {
+            path: path.to_owned(),
+            running: Running::new(text),
+            log,
+        };
+        let reloading = tokio::spawn(async move {
+            while hang_up.recv().await.is_some() {
+                if let Some(config) = file.reload() {
+                    let _ = changed.send(config).await;
+                }
+            }
+        });
+        let ended = service.run(ready, stop, changes).await;
+        reloading.abort();
+        ended.map_err(|error| error.to_string())?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// The configuration file of a running station.
+struct WatchedFile {
+    path: PathBuf,
+    running: Running,
+    log: Log,
+}
+
+impl WatchedFile {
+    /// What the station is to take over; nothing of a file that is wrong.
+    fn reload(&mut self) -> Option<Config> {
+        let read = config::read_text(&self.path).and_then(|text| {
+            let reload = self.running.reload(&text);
+            reload.map_err(|problem| problem.of(&self.path))
+        });
+        let reload = match read {
+            Ok(reload) => reload,
+            Err(error) => {
+                tracing::error!(%error, "the configuration is not reloaded; nothing has changed");
+                return None;
+            }
+        };
+        for change in &reload.changes {
+            match change.taken {
+                true => tracing::info!(key = change.key, "has changed and is taken over"),
+                false => tracing::warn!(key = change.key, "has changed and needs a restart"),
+            }
+        }
+        if reload.changes.is_empty() {
+            tracing::info!("the configuration has not changed");
+        }
+        if let Err(problem) = self.log.set_level(&reload.config.log.level) {
+            tracing::error!(problem, "the log goes on as before");
+        }
+        self.running = reload.running;
+        Some(reload.config)
+    }
 }

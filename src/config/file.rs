@@ -1,5 +1,6 @@
 //! The configuration file as it is written. What is said here of a key is what `posd config docs`
-//! (docs/configuration.md) and `posd config schema` say of it.
+//! (docs/configuration.md) and `posd config schema` say of it. `reload` marks the tables and keys that
+//! SIGHUP reloads; all others need a restart.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -22,10 +23,13 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) terminal: Vec<Terminal>,
     #[serde(default)]
+    #[schemars(extend("reload" = true))]
     pub(super) reader: Vec<Reader>,
     #[serde(default)]
+    #[schemars(extend("reload" = true))]
     pub(super) merchant_account: Vec<Account>,
     #[serde(default)]
+    #[schemars(extend("reload" = true))]
     pub(super) offline: OfflineFile,
     pub(super) network: Option<Network>,
     #[serde(default)]
@@ -39,26 +43,32 @@ pub(super) struct File {
 #[serde(deny_unknown_fields)]
 pub(super) struct Station {
     /// name of this station, shown to apps
+    #[schemars(extend("reload" = true))]
     pub(super) name: String,
     /// where the journal (`journal.db`), the token key (`token.key`) and the key of the machine itself
     /// (`local.key`, [security.md](security.md)) are; created when missing; one station per directory
     pub(super) data_dir: PathBuf,
     /// language of what apps are told when they name none: `en`, `nb`, `da`, `sv`, `lt`, `de`
     #[serde(default = "language")]
+    #[schemars(extend("reload" = true))]
     pub(super) language: String,
     /// where apps on this machine connect; loopback only
     #[serde(default = "listen")]
     pub(super) listen: String,
     /// how long an app that is no longer connected keeps the terminals that it has acquired
     #[serde(default = "number::<10_000>")]
+    #[schemars(extend("reload" = true))]
     pub(super) lease_grace_ms: u64,
     /// ids of the surrounding system for the stores at which lines may be fetched; an order that names
     /// another one is refused. Without it all are taken
+    #[schemars(extend("reload" = true))]
     pub(super) stores: Option<BTreeSet<String>>,
     /// ids of the surrounding system that are taken here, such as `["VISA", "MC"]`; a tender of an
     /// order with another id is refused. Without it all are taken
+    #[schemars(extend("reload" = true))]
     pub(super) card_types: Option<BTreeSet<String>>,
     /// the same for types of tenders
+    #[schemars(extend("reload" = true))]
     pub(super) tender_types: Option<BTreeSet<String>>,
 }
 
@@ -89,19 +99,24 @@ pub(super) struct Terminal {
     /// `/run/credentials/posd.service/till-1` here
     pub(super) password_file: Option<PathBuf>,
     /// the account whose processor can capture, void and refund what this terminal authorizes
+    #[schemars(extend("reload" = true))]
     pub(super) merchant_account: Option<String>,
     /// whether it may hold money without taking it; `false` makes deposits go by card token
     #[serde(default = "yes")]
+    #[schemars(extend("reload" = true))]
     pub(super) pre_authorization: bool,
     /// whether it gives reusable card tokens
     #[serde(default = "yes")]
+    #[schemars(extend("reload" = true))]
     pub(super) card_token: bool,
     /// the paired app that this terminal works for, and no other (a till of its own); shared by all
     /// without it
+    #[schemars(extend("reload" = true))]
     pub(super) app: Option<String>,
     /// pools that it belongs to, such as `["counter"]`: requests may name a pool, and any free terminal
     /// of it is taken
     #[serde(default)]
+    #[schemars(extend("reload" = true))]
     pub(super) pools: BTreeSet<String>,
     /// how long it may take to answer a command (ZVT: T3)
     #[serde(default = "number::<5_000>")]
@@ -175,7 +190,7 @@ pub(super) enum ConnectorName {
 
 /// What may be promised while a processor cannot be reached ([offline.md](offline.md)). Nothing,
 /// without a limit.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct OfflineFile {
     /// how long after the first try in vain the next one follows; then twice as long each time, up to
@@ -222,6 +237,7 @@ pub(super) struct Network {
     pub(super) listen: String,
     /// the names (and addresses) by which apps address the station, as the certificate has them:
     /// `wss://pos-1.example:8472/v1`
+    #[schemars(extend("reload" = true))]
     pub(super) names: Vec<String>,
     /// PEM file: the chain, the station's own certificate first. When it or its key changes, the next
     /// connection gets the new one, without a restart or signal; should they not fit each other, the old
@@ -232,18 +248,21 @@ pub(super) struct Network {
 }
 
 /// What apps may take up, so that none of them is in the way of the others. The defaults fit a store
-/// with some dozen tills.
-#[derive(Deserialize, JsonSchema)]
+/// with some dozen tills. What is reloaded holds for new connections.
+#[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct LimitsFile {
     /// connections of apps at a time; a further one gets `too_many_connections`. Beside them 64 may be
     /// open that have not shown a key; one more shows out the oldest
     pub(super) connections: usize,
     /// bytes of one request; whoever sends more is cut off. Raise it for orders of a thousand lines
+    #[schemars(extend("reload" = true))]
     pub(super) frame_bytes: usize,
     /// requests of one connection that are being worked on; further ones wait
+    #[schemars(extend("reload" = true))]
     pub(super) in_flight: usize,
     /// how long one frame may stay unread before its connection is cut off
+    #[schemars(extend("reload" = true))]
     pub(super) unread_ms: u64,
 }
 
@@ -259,11 +278,12 @@ impl Default for LimitsFile {
 }
 
 /// What is logged, and how.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct LogFile {
     /// what is logged: `error`, `warn`, `info`, `debug` or `trace`, or more exactly, such as
     /// `warn,posd::api=debug`. The variable `POSD_LOG` goes before it
+    #[schemars(extend("reload" = true))]
     pub(super) level: String,
     /// how. `journald`: to the system's journal, with fields; `json`: a JSON object on each line of the
     /// standard error stream; `text`: for people, there; `auto`: `journald` where the standard error

@@ -36,7 +36,9 @@ pub fn schema() -> Value {
 /// The page, as Markdown.
 #[must_use]
 pub fn page() -> String {
-    let keys: String = tables().iter().map(Table::text).collect();
+    let whole = schema();
+    let keys = tables().map(|table| table.text(is_reloaded(property(&whole, table.name()))));
+    let keys = keys.concat();
     TEXT.replace("{keys}\n", keys.trim_start())
 }
 
@@ -55,8 +57,14 @@ pub(super) fn tables() -> [Table; 9] {
     ]
 }
 
+/// Whether SIGHUP reloads a key, or all of a table.
+pub(super) fn is_reloaded(schema: Option<&Value>) -> bool {
+    let mark = schema.and_then(|schema| schema.get("reload"));
+    mark.and_then(Value::as_bool).unwrap_or(false)
+}
+
 /// The schema of a key.
-fn property<'a>(schema: &'a Value, key: &str) -> Option<&'a Value> {
+pub(super) fn property<'a>(schema: &'a Value, key: &str) -> Option<&'a Value> {
     schema.get("properties")?.get(key)
 }
 
@@ -71,15 +79,21 @@ impl Table {
         }
     }
 
-    fn text(&self) -> String {
+    /// Of the table in which it begins.
+    fn name(&self) -> &'static str {
+        let name = self.heading.trim_matches(['[', ']']);
+        name.split_once('.').map_or(name, |(outer, _)| outer)
+    }
+
+    fn text(&self, all_reloaded: bool) -> String {
         let each = match self.heading.starts_with("[[") {
             true => ", one for each",
             false => "",
         };
         let about = line(self.schema.get("description"));
         let mut text = format!(
-            "\n## `{}`{each}\n\n{about}\n\n| key | default | meaning |\n\
-             | --- | --- | --- |\n",
+            "\n## `{}`{each}\n\n{about}\n\n| key | default | changed by | meaning |\n\
+             | --- | --- | --- | --- |\n",
             self.heading
         );
         let required = self.schema.get("required").and_then(Value::as_array);
@@ -94,13 +108,17 @@ impl Table {
                 Some(Value::String(text)) => format!("`{text}`"),
                 Some(other) => format!("`{other}`"),
             };
+            let changed_by = match all_reloaded || is_reloaded(Some(schema)) {
+                true => "reload",
+                false => "restart",
+            };
             let mut meaning = line(schema.get("description"));
             let told = values(schema).into_iter();
             let untold: Vec<String> = told.filter(|value| !meaning.contains(value)).collect();
             if !untold.is_empty() {
                 let _ = write!(meaning, ": {}", untold.join(", "));
             }
-            let _ = writeln!(text, "| `{key}` | {default} | {meaning} |");
+            let _ = writeln!(text, "| `{key}` | {default} | {changed_by} | {meaning} |");
         }
         text
     }

@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::path::Path;
 
 use serde_json::Value;
 use toml::de::{DeTable, DeValue};
 
-use super::page;
+use super::{ConfigError, page};
 
 /// How much of a key may be misspelt and still be recognised, from 0 (nothing alike) to 1.
 const ALIKE: f64 = 0.75;
@@ -18,6 +19,17 @@ pub struct Problem {
     pub line: Option<usize>,
     /// Which key, and why.
     pub what: String,
+}
+
+impl Problem {
+    /// The same of a file.
+    #[must_use]
+    pub fn of(self, path: &Path) -> ConfigError {
+        ConfigError {
+            path: path.to_owned(),
+            problem: self,
+        }
+    }
 }
 
 impl fmt::Display for Problem {

@@ -10,7 +10,7 @@ use crate::domain::id::{ReaderId, TerminalId};
 use crate::nfc::words::Connection;
 
 /// A contactless reader.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReaderConfig {
     /// Where it is, in libnfc's words.
     pub connection: Connection,

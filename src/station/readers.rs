@@ -36,6 +36,13 @@ impl Readers {
         Self(ids.map(|id| (id, Reader::default())).collect())
     }
 
+    /// Others are configured now.
+    pub(super) fn keep<'a>(&mut self, ids: impl Iterator<Item = &'a ReaderId>) {
+        let mut before = std::mem::take(&mut self.0);
+        let now = ids.map(|id| (id.clone(), before.remove(id).unwrap_or_default()));
+        self.0 = now.collect();
+    }
+
     pub(super) fn rows(&self) -> Vec<ReaderRow> {
         let rows = self.0.iter().map(|(id, reader)| ReaderRow {
             id: id.clone(),
@@ -88,6 +95,10 @@ impl Readers {
 
 impl Station {
     pub(super) fn on_reader(&mut self, id: ReaderId, report: Report, now: Timestamp) {
+        if !self.readers.0.contains_key(&id) {
+            // It was taken out of the configuration, and this was under way.
+            return;
+        }
         match report {
             Report::Up { name } => {
                 let reader = self.readers.0.entry(id.clone()).or_default();

@@ -128,6 +128,30 @@ struct Shift {
     inputs: mpsc::UnboundedReceiver<Input>,
 }
 
+/// Serves apps on other machines, and what its connections are given.
+type Beyond = (JoinHandle<()>, watch::Sender<Gateway>);
+
+/// What new connections are given.
+struct Gateways {
+    here: watch::Sender<Gateway>,
+    beyond: Option<watch::Sender<Gateway>>,
+}
+
+impl Gateways {
+    fn change(&self, config: &Config) {
+        for gateway in self.beyond.iter().chain([&self.here]) {
+            gateway.send_modify(|gateway| {
+                gateway.readers = config.readers.keys().cloned().collect();
+                gateway.language = config.language;
+                gateway.limits = config.limits;
+            });
+        }
+        if let (Some(beyond), Some(network)) = (&self.beyond, &config.network) {
+            beyond.send_modify(|gateway| gateway.hosts = network.names.clone().into());
+        }
+    }
+}
+
 impl Service {
     /// Opens the journal, finds what was open, and is ready to run.
     pub fn open(config: Config) -> Result<Self, StartError> {
@@ -153,11 +177,13 @@ impl Service {
         })
     }
 
-    /// Serves apps and terminals until `stop` resolves. `ready` hears the address in use.
+    /// Serves apps and terminals until `stop` resolves. `ready` hears the address in use; what comes by
+    /// `changes` is taken over at once.
     pub async fn run(
         mut self,
         ready: impl FnOnce(std::net::SocketAddr),
         stop: impl Future<Output = ()>,
+        mut changes: mpsc::Receiver<Config>,
     ) -> Result<(), StartError> {
         let listener = TcpListener::bind(self.config.listen)
             .await
@@ -166,8 +192,13 @@ impl Service {
         let (calls, mut waiting) = mpsc::channel(CALLS_WAITING_MAX);
         self.begin();
         let gateway = self.gateway(calls);
-        let beyond = self.beyond(&gateway).await?;
-        let apps = tokio::spawn(api::serve(listener, None, gateway));
+        let (beyond, names) = self.beyond(&gateway).await?.unzip();
+        let (gateway, here) = watch::channel(gateway);
+        let gateways = Gateways {
+            here: gateway,
+            beyond: names,
+        };
+        let apps = tokio::spawn(api::serve(listener, None, here));
         ready(address);
         tokio::pin!(stop);
         let mut heal = tokio::time::interval(PAUSE_AFTER_FAILURE);
@@ -186,6 +217,7 @@ impl Service {
                     let fresh = OperationId::new(uuid::Uuid::now_v7().simple().to_string());
                     self.shift.station.handle_call(call, fresh, self.clock.utc());
                 }
+                Some(config) = changes.recv() => self.take_over(config, &gateways),
                 _ = heal.tick(), if may_heal => self.begin_anew(),
             }
         }
@@ -216,7 +248,7 @@ impl Service {
     }
 
     /// Serves apps on other machines, where that is configured.
-    async fn beyond(&self, gateway: &Gateway) -> Result<Option<JoinHandle<()>>, StartError> {
+    async fn beyond(&self, gateway: &Gateway) -> Result<Option<Beyond>, StartError> {
         let Some(network) = &self.config.network else {
             return Ok(None);
         };
@@ -225,11 +257,30 @@ impl Service {
         let listener = listener.map_err(StartError::Listen)?;
         let address = listener.local_addr().map_err(StartError::Listen)?;
         tracing::info!(%address, "apps on other machines may connect over TLS");
-        let gateway = Gateway {
+        let (gateway, there) = watch::channel(Gateway {
             hosts: network.names.clone().into(),
             ..gateway.clone()
-        };
-        Ok(Some(tokio::spawn(api::serve(listener, Some(tls), gateway))))
+        });
+        let task = tokio::spawn(api::serve(listener, Some(tls), there));
+        Ok(Some((task, gateway)))
+    }
+
+    /// Goes on with another configuration. Whoever made it has left what needs a restart as it was.
+    fn take_over(&mut self, config: Config, gateways: &Gateways) {
+        let processors = Processors::new(config.accounts.clone(), Arc::clone(&self.vault));
+        match processors {
+            Ok(processors) => self.processors = processors,
+            Err(problem) => {
+                tracing::error!(problem, "the configuration is not taken over");
+                return;
+            }
+        }
+        self.shift.station.handle_config(&config);
+        let stays = |id: &ReaderId| config.readers.get(id) == self.config.readers.get(id);
+        self.shift.readers.retain(|id, _| stays(id));
+        gateways.change(&config);
+        self.config = config;
+        self.begin_readers();
     }
 
     fn begin(&mut self) {
@@ -241,7 +292,18 @@ impl Service {
             let handle = terminal::spawn(id.clone(), config, self.clock, report);
             self.shift.terminals.insert(id, handle);
         }
+        self.begin_readers();
+        let apps = self.shift.station.books().apps.clone();
+        self.let_in(apps.into_values());
+        self.shift.station.handle_start(self.clock.utc());
+    }
+
+    /// Starts what drives the readers, where nothing does yet.
+    fn begin_readers(&mut self) {
         for (id, config) in self.config.readers.clone() {
+            if self.shift.readers.contains_key(&id) {
+                continue;
+            }
             let events = self.shift.events.clone();
             let report = move |id, report| {
                 let _ = events.send(Input::Reader(id, report));
@@ -249,9 +311,6 @@ impl Service {
             let handle = nfc::spawn(id.clone(), config, report);
             self.shift.readers.insert(id, handle);
         }
-        let apps = self.shift.station.books().apps.clone();
-        self.let_in(apps.into_values());
-        self.shift.station.handle_start(self.clock.utc());
     }
 
     /// From now on these apps are let in, and whoever has the key of the machine itself.

@@ -21,6 +21,7 @@ mod pickup;
 mod presets;
 mod reader;
 mod recovery;
+mod reload;
 mod retry;
 mod review;
 mod secrets;

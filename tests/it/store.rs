@@ -356,6 +356,32 @@ impl Station {
         self.process.as_ref().unwrap().0.id()
     }
 
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.data_dir.join("log")).unwrap()
+    }
+
+    /// Its configuration file.
+    pub(crate) fn config(&self) -> &Path {
+        &self.config
+    }
+
+    /// Changes its configuration file and tells it so; returns what it logs until `until` is among it.
+    pub(crate) fn reload(&self, from: &str, to: &str, until: &str) -> String {
+        let text = std::fs::read_to_string(&self.config).unwrap();
+        assert!(text.contains(from), "{text}");
+        std::fs::write(&self.config, text.replace(from, to)).unwrap();
+        let before = self.log().len();
+        let done = Command::new("kill")
+            .args(["-HUP", &self.pid().to_string()])
+            .status();
+        assert!(done.unwrap().success());
+        wait_for(until, || {
+            let told = self.log().split_off(before);
+            told.contains(until).then_some(told)
+        })
+    }
+
     /// `kill -9`.
     pub(crate) fn kill(&mut self) {
         self.process = None;
