@@ -11,8 +11,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
-const ROOT = resolve(import.meta.dirname, "../..");
-const BUILT = join(resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target"), "debug");
+export const ROOT = resolve(import.meta.dirname, "../..");
+export const BUILT = join(resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target"), "debug");
 
 /** Asks until the answer is there; it ends a test that hangs, it measures nothing. */
 export async function waitFor(what, ask) {
@@ -36,7 +36,7 @@ async function start(program, args, options = {}) {
   return { child, line: value ?? "" };
 }
 
-async function end(child, signal) {
+export async function end(child, signal) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, "exit");
   child.kill(signal);
@@ -71,7 +71,7 @@ class Simulator {
 }
 
 /** A port that nobody listens at, and that the kernel gives to nobody who asks for any. */
-async function freePort() {
+export async function freePort() {
   for (;;) {
     const port = randomInt(20_000, 32_000);
     const server = createServer().listen(port, "127.0.0.1");

@@ -11,6 +11,7 @@
 mod architecture;
 mod configuration;
 mod gate;
+mod links;
 mod outcomes;
 mod packaging;
 mod probe;
