@@ -11,6 +11,7 @@ pub mod door;
 mod error;
 pub mod file;
 mod handshake;
+mod http;
 mod lease;
 mod method;
 mod nfc;
@@ -82,8 +83,8 @@ pub async fn serve(listener: TcpListener, tls: Option<Tls>, gateway: watch::Rece
         let acceptor = tls.as_ref().map(Tls::acceptor);
         tokio::spawn(async move {
             let ended = match acceptor {
-                None => session::run(async { Ok(stream) }, gateway).await,
-                Some(acceptor) => session::run(acceptor.accept(stream), gateway).await,
+                None => session::run(async { Ok(stream) }, false, gateway).await,
+                Some(acceptor) => session::run(acceptor.accept(stream), true, gateway).await,
             };
             if let Err(error) = ended {
                 tracing::debug!(%peer, %error, "connection ended");

@@ -16,6 +16,7 @@ pub mod logging;
 pub mod masking;
 pub mod nfc;
 pub mod outcome;
+mod page;
 pub mod processor;
 pub mod station;
 pub mod terminal;

@@ -20,9 +20,10 @@ use super::call::{Answer, Call, Found, Query};
 use super::convert::{self, fingerprint};
 use super::door::{Seat, Ticket};
 use super::error::ApiError;
+use super::http::Visit;
 use super::request as wire;
 use super::text::Text;
-use super::{Gateway, handshake, method, push, reply};
+use super::{Gateway, http, method, push, reply};
 use crate::domain::app::{Change, Role};
 use crate::domain::id::{ClientName, IdempotencyKey, OperationId, OrderId, PaymentId};
 use crate::domain::request::Request;
@@ -38,12 +39,16 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Serves one connection to its end.
 pub(super) async fn run<S: Line>(
     opening: impl Future<Output = io::Result<S>>,
+    is_encrypted: bool,
     gateway: Gateway,
 ) -> Result<(), Error> {
     let ticket = gateway.door.wait();
-    let (socket, origin) = tokio::select! {
-        accepted = accept(opening, &gateway) => accepted?,
+    let visit = tokio::select! {
+        visit = accept(opening, is_encrypted, &gateway) => visit?,
         () = ticket.shown_out() => return Ok(()),
+    };
+    let Visit::App(socket, origin) = visit else {
+        return Ok(());
     };
     let (outgoing, frames) = mpsc::channel::<Value>(BACKLOG_MAX);
     let connection = Arc::new(Connection {
@@ -56,7 +61,7 @@ pub(super) async fn run<S: Line>(
         outgoing,
         subscription: Mutex::new(None),
     });
-    let ended = serve(socket, frames, &connection, ticket).await;
+    let ended = serve(*socket, frames, &connection, ticket).await;
     connection.leave().await;
     ended
 }
@@ -66,37 +71,20 @@ pub(super) trait Line: AsyncRead + AsyncWrite + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Line for S {}
 
-/// The handshakes, and the origin of the page that asks for them.
+/// The handshakes, or the answer to a browser that fetches a page.
 async fn accept<S: Line>(
     opening: impl Future<Output = io::Result<S>>,
+    is_encrypted: bool,
     gateway: &Gateway,
-) -> Result<(WebSocketStream<S>, Option<String>), Error> {
+) -> Result<Visit<S>, Error> {
     let config = WebSocketConfig::default()
         .read_buffer_size(4096)
         .max_message_size(Some(gateway.limits.frame_bytes))
         .max_frame_size(Some(gateway.limits.frame_bytes));
-    let mut origin = None;
-    #[expect(
-        clippy::result_large_err,
-        reason = "the library's callback has this signature"
-    )]
-    let check = |request: &_, response| {
-        handshake::check(
-            request,
-            response,
-            &gateway.door,
-            &gateway.hosts,
-            &mut origin,
-        )
-    };
-    let accepting = async {
-        let stream = opening.await?;
-        tokio_tungstenite::accept_hdr_async_with_config(stream, check, Some(config)).await
-    };
-    let socket = tokio::time::timeout(HANDSHAKE_TIMEOUT, accepting)
+    let accepting = async { http::meet(opening.await?, is_encrypted, config, gateway).await };
+    tokio::time::timeout(HANDSHAKE_TIMEOUT, accepting)
         .await
-        .map_err(|_| Error::ConnectionClosed)??;
-    Ok((socket, origin))
+        .map_err(|_| Error::ConnectionClosed)?
 }
 
 async fn serve<S: Line>(

@@ -16,6 +16,7 @@ mod line;
 mod network;
 mod offline;
 mod orders;
+mod page;
 mod pairing;
 mod pickup;
 mod presets;

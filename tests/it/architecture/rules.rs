@@ -149,6 +149,19 @@ pub(super) const RULES: &[Rule] = &[
         ..ANY
     },
     Rule {
+        files: &["src/page"],
+        never: &["crate", "std", "serde", "tokio"],
+        reason: "page is a table of files; who may fetch them is asked in api",
+        ..ANY
+    },
+    Rule {
+        files: &["src"],
+        not_in: &["src/api", "src/page"],
+        never: &["crate::page"],
+        reason: "only api sends pages",
+        ..ANY
+    },
+    Rule {
         files: &["src/terminal"],
         never: &[
             "crate::api",

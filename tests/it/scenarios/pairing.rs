@@ -15,7 +15,7 @@ use crate::store::{App, Station, wait_for};
 const PAGE: &str = "https://pos.example";
 
 /// What the handshake of a client with this header is answered: a connection, or a status.
-fn knock(
+pub(super) fn knock(
     station: &Station,
     path: &str,
     header: &'static str,
@@ -40,7 +40,7 @@ fn knock(
 }
 
 /// Asks one thing over a bare connection.
-fn ask(socket: &mut WebSocket<TcpStream>, method: &str, params: &Value) -> Value {
+pub(super) fn ask(socket: &mut WebSocket<TcpStream>, method: &str, params: &Value) -> Value {
     let request = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
     socket.send(Message::text(request.to_string())).unwrap();
     serde_json::from_str(&socket.read().unwrap().into_text().unwrap()).unwrap()
