@@ -7,6 +7,7 @@ mod client;
 mod config;
 mod demo;
 mod journal;
+mod operation;
 mod orders;
 mod outcomes;
 mod run;
@@ -67,6 +68,11 @@ enum Command {
     Journal {
         #[command(subcommand)]
         what: journal::What,
+    },
+    /// Follow what happened to an operation.
+    Operation {
+        #[command(subcommand)]
+        what: operation::What,
     },
     /// Take many orders in from a file, or write them into one.
     Orders {
@@ -137,6 +143,7 @@ pub fn main() -> ExitCode {
         Command::Backup { journal, file } => journal::backup(&journal, &file),
         Command::Journal { what } => journal::run(&what),
         Command::Terminal { what } => terminal::run(what),
+        Command::Operation { what } => operation::run(&what),
         Command::Orders { what } => orders::run(&what),
         Command::Call {
             method,

@@ -20,4 +20,5 @@ mod page;
 pub mod processor;
 pub mod station;
 pub mod terminal;
+pub mod trail;
 pub mod vault;

@@ -18,6 +18,7 @@ use crate::domain::effect::ProcessorRequest;
 use crate::domain::id::{EffectId, MerchantAccountId, SealedToken};
 use crate::domain::operation::{Answer, Approval};
 use crate::domain::outcome::Reason;
+use crate::trail::Pen;
 use crate::vault::{TokenKind, Vault, VaultError};
 
 /// What an account's connector can do, as far as the account says so.
@@ -31,6 +32,7 @@ pub const fn capabilities(account: &AccountConfig) -> ProcessorCapabilities {
 pub struct Processors {
     connectors: Connectors,
     http: http::Client,
+    pen: Pen,
 }
 
 /// What the accounts' processors are asked and what their answers mean; nothing is sent from here.
@@ -89,10 +91,12 @@ impl Processors {
     pub fn new(
         accounts: BTreeMap<MerchantAccountId, AccountConfig>,
         vault: Arc<Vault>,
+        pen: Pen,
     ) -> Result<Self, String> {
         Ok(Self {
             connectors: Connectors::new(accounts, vault),
             http: http::Client::new()?,
+            pen,
         })
     }
 
@@ -107,8 +111,18 @@ impl Processors {
         let (mut asking, mut turn) = self.connectors.ask(effect, account, request, inquire);
         loop {
             match turn {
-                Turn::Send { account, call } => {
-                    let fate = self.http.send(&account, call).await;
+                Turn::Send { account: to, call } => {
+                    let name = request.name();
+                    self.pen.call(effect, account.as_str(), || match call.body {
+                        Some(_) => format!("> POST {name}, key {effect}"),
+                        None => format!("> GET what became of {name}, key {effect}"),
+                    });
+                    let fate = self.http.send(&to, call).await;
+                    self.pen.call(effect, account.as_str(), || match &fate {
+                        Fate::Answer(answer) => format!("< {}", answer.status),
+                        Fate::NeverLeft => "# no connection: nothing was sent".to_owned(),
+                        Fate::InDoubt => "# no answer that can be read".to_owned(),
+                    });
                     turn = asking.handle_fate(fate);
                 }
                 Turn::Done(ending) => return ending,

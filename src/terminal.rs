@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use crate::clock::Clock;
 use crate::config::TerminalConfig;
 use crate::domain::id::{EffectId, TerminalId};
+use crate::trail::Pen;
 use firmware_protocols::vocabulary::terminal::{
     Ending, Prompt, Receipt, SyncId, TerminalRequest, Transaction,
 };
@@ -97,10 +98,12 @@ pub fn spawn(
     id: TerminalId,
     config: TerminalConfig,
     clock: Clock,
+    pen: Pen,
     report: impl Fn(TerminalId, Report) + Send + 'static,
 ) -> Handle {
     let (orders, waiting) = mpsc::unbounded_channel();
+    let wire = pump::Wire::new(id.clone(), pen);
     let report = move |what| report(id.clone(), what);
-    tokio::spawn(pump::run(config, clock, waiting, report));
+    tokio::spawn(pump::run(config, clock, wire, waiting, report));
     Handle { orders }
 }

@@ -74,6 +74,7 @@ pub mod explain;
 pub mod intermediate_status;
 pub mod line;
 pub mod message;
+pub mod recorder;
 pub mod result_code;
 pub(crate) mod sequence;
 pub mod serial;

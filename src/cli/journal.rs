@@ -40,7 +40,7 @@ pub(super) enum What {
 }
 
 impl Source {
-    fn path(&self) -> Result<PathBuf, String> {
+    pub(super) fn path(&self) -> Result<PathBuf, String> {
         match (&self.config, &self.journal) {
             (Some(config), _) => {
                 let config = Config::read(config).map_err(|error| error.to_string())?;

@@ -110,6 +110,18 @@ pub enum ProcessorRequest {
 }
 
 impl ProcessorRequest {
+    /// What it does to the payment, for people.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Authorize { .. } => "authorize",
+            Self::Capture { .. } => "capture",
+            Self::Void { .. } => "void",
+            Self::Refund { .. } => "refund",
+            Self::Review { .. } => "review",
+        }
+    }
+
     /// How much it is about; nothing where it only asks.
     #[must_use]
     pub const fn amount(&self) -> Money {

@@ -103,13 +103,7 @@ impl Call {
                 TerminalRequest::OpenReservations => "open_reservations",
                 TerminalRequest::Reconcile => "reconcile",
             },
-            Self::Processor { request, .. } => match request {
-                ProcessorRequest::Authorize { .. } => "authorize",
-                ProcessorRequest::Capture { .. } => "capture",
-                ProcessorRequest::Void { .. } => "void",
-                ProcessorRequest::Refund { .. } => "refund",
-                ProcessorRequest::Review { .. } => "review",
-            },
+            Self::Processor { request, .. } => request.name(),
         }
     }
 

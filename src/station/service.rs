@@ -29,6 +29,7 @@ use crate::local_key;
 use crate::nfc;
 use crate::processor::Processors;
 use crate::terminal;
+use crate::trail::Pen;
 use crate::vault::{TokenKind, Vault, VaultError};
 
 /// Calls of apps that may wait for the loop; a full queue slows the apps down, not the loop.
@@ -109,6 +110,8 @@ pub struct Service {
     config: Config,
     vault: Arc<Vault>,
     processors: Processors,
+    /// Writes down what goes over the wires.
+    pen: Pen,
     last_event: watch::Sender<u64>,
     apps: watch::Sender<Apps>,
     local: Option<App>,
@@ -157,11 +160,12 @@ impl Service {
     pub fn open(config: Config) -> Result<Self, StartError> {
         let lock = lock_data_dir(&config.data_dir)?;
         let vault = Arc::new(Vault::open(&config.data_dir.join("token.key"))?);
-        let processors = Processors::new(config.accounts.clone(), Arc::clone(&vault))
+        let clock = Clock::start();
+        let pen = Pen::start(&config.data_dir, clock);
+        let processors = Processors::new(config.accounts.clone(), Arc::clone(&vault), pen.clone())
             .map_err(StartError::Processor)?;
         let (writer, reader) = open_journal(&config, &vault)?;
         let (last_event, _) = watch::channel(reader.last_event()?);
-        let clock = Clock::start();
         let local = local_app(&config, &vault, clock);
         let (apps, _) = watch::channel(Apps::default());
         Ok(Self {
@@ -172,6 +176,7 @@ impl Service {
             config,
             vault,
             processors,
+            pen,
             last_event,
             _lock: lock,
         })
@@ -267,7 +272,8 @@ impl Service {
 
     /// Goes on with another configuration. Whoever made it has left what needs a restart as it was.
     fn take_over(&mut self, config: Config, gateways: &Gateways) {
-        let processors = Processors::new(config.accounts.clone(), Arc::clone(&self.vault));
+        let vault = Arc::clone(&self.vault);
+        let processors = Processors::new(config.accounts.clone(), vault, self.pen.clone());
         match processors {
             Ok(processors) => self.processors = processors,
             Err(problem) => {
@@ -289,7 +295,7 @@ impl Service {
             let report = move |id, report| {
                 let _ = events.send(Input::Terminal(id, report));
             };
-            let handle = terminal::spawn(id.clone(), config, self.clock, report);
+            let handle = terminal::spawn(id.clone(), config, self.clock, self.pen.clone(), report);
             self.shift.terminals.insert(id, handle);
         }
         self.begin_readers();

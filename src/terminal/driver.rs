@@ -191,6 +191,22 @@ impl Driver {
         self.drain(now);
     }
 
+    /// What the line is used for now.
+    #[must_use]
+    pub fn effect(&self) -> Option<&EffectId> {
+        let running = self.running.as_ref().map(|running| &running.effect);
+        running.or(self.queued.as_ref().map(|queued| &queued.effect))
+    }
+
+    /// How units travel on the line.
+    #[must_use]
+    pub const fn framing(&self) -> zvt::Framing {
+        match self.config.line {
+            LineConfig::Serial { .. } => zvt::Framing::Serial,
+            LineConfig::Tcp { .. } => zvt::Framing::Tcp,
+        }
+    }
+
     /// What to do next.
     pub fn poll(&mut self) -> Output {
         if let Some(output) = self.outputs.pop_front() {
@@ -378,11 +394,7 @@ impl Driver {
     }
 
     fn session(&self) -> zvt::Session {
-        let framing = match self.config.line {
-            LineConfig::Serial { .. } => zvt::Framing::Serial,
-            LineConfig::Tcp { .. } => zvt::Framing::Tcp,
-        };
-        let mut config = zvt::Config::new(framing, self.config.currency);
+        let mut config = zvt::Config::new(self.framing(), self.config.currency);
         config.password = self.config.password;
         config.timers.t2 = config.timers.t2.min(self.config.response_timeout);
         config.timers.t3 = self.config.response_timeout;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
+use firmware_protocols::capture::Sender;
 use firmware_protocols::time::Instant;
 
 use super::driver::{Driver, Output};
@@ -12,12 +13,15 @@ use super::transport::Transport;
 use super::{Order, Report};
 use crate::clock::Clock;
 use crate::config::TerminalConfig;
+use crate::domain::id::{EffectId, TerminalId};
 use crate::failpoint;
+use crate::trail::Pen;
 
 /// Serves a driver until the station is gone.
 pub(super) async fn run(
     config: TerminalConfig,
     clock: Clock,
+    mut wire: Wire,
     mut orders: mpsc::UnboundedReceiver<Order>,
     report: impl Fn(Report),
 ) {
@@ -39,6 +43,7 @@ pub(super) async fn run(
                     failpoint::hit("terminal.before_send");
                     let written = open.write(&bytes).await;
                     failpoint::hit("terminal.after_send");
+                    wire.note(&driver, Sender::Till, &bytes);
                     if let Err(error) = written {
                         transport = None;
                         driver.handle_closed(format!("line closed: {error}"), clock.monotonic());
@@ -55,7 +60,9 @@ pub(super) async fn run(
                     read = read(&mut transport, &mut buffer) => match read {
                         Ok(count) => {
                             let bytes = buffer.get(..count).unwrap_or_default();
+                            wire.remember(&driver);
                             driver.handle_input(bytes, clock.monotonic());
+                            wire.note(&driver, Sender::Terminal, bytes);
                         }
                         Err(error) => {
                             transport = None;
@@ -72,6 +79,42 @@ pub(super) async fn run(
                     },
                 }
             }
+        }
+    }
+}
+
+/// Writes down what goes over the line for an effect.
+pub(super) struct Wire {
+    terminal: TerminalId,
+    pen: Pen,
+    /// What it was used for when the last bytes came: what ends a request, and the answer to that,
+    /// belong to it still.
+    last: Option<EffectId>,
+}
+
+impl Wire {
+    pub(super) const fn new(terminal: TerminalId, pen: Pen) -> Self {
+        Self {
+            terminal,
+            pen,
+            last: None,
+        }
+    }
+
+    fn remember(&mut self, driver: &Driver) {
+        self.last = driver.effect().cloned();
+    }
+
+    fn note(&self, driver: &Driver, sender: Sender, bytes: &[u8]) {
+        let of_now = || driver.effect().or(self.last.as_ref());
+        let of_then = || self.last.as_ref().or(driver.effect());
+        let effect = match sender {
+            Sender::Till => of_now(),
+            Sender::Terminal => of_then(),
+        };
+        if let Some(effect) = effect {
+            let (with, framing) = (self.terminal.as_str(), driver.framing());
+            self.pen.bytes(effect, with, framing, sender, bytes);
         }
     }
 }

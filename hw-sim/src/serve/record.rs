@@ -8,13 +8,13 @@ use std::path::PathBuf;
 use firmware_protocols::capture::Sender;
 use firmware_protocols::time::Instant;
 use firmware_protocols::zvt::Framing;
+use firmware_protocols::zvt::recorder::Recorder;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::pty::Port;
 use super::terminal::Place;
 use super::wire::{Happening, Wire};
-use crate::trace::Recorder;
 
 /// Where the real terminal is.
 #[derive(Clone, Debug)]

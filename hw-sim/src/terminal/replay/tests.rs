@@ -3,6 +3,7 @@ use firmware_protocols::link::{Link as _, Output as TillOutput};
 use firmware_protocols::time::{Duration, Instant};
 use firmware_protocols::vocabulary::terminal::{Ending, Report, TerminalEvent, TerminalRequest};
 use firmware_protocols::vocabulary::{Currency, Money};
+use firmware_protocols::zvt::recorder::Recorder;
 use firmware_protocols::zvt::session::Config as TillConfig;
 use firmware_protocols::zvt::{Framing, Session, Timers};
 
@@ -10,7 +11,7 @@ use super::Player;
 use crate::bank::Bank;
 use crate::terminal::Output;
 use crate::terminal::zvt::{Config, Terminal};
-use crate::trace::{self, Recorder};
+use crate::trace;
 use crate::wallet;
 
 /// The terminal at the other end.
