@@ -44,6 +44,8 @@ use tls::Tls;
 pub struct Gateway {
     /// Where calls go.
     pub calls: mpsc::Sender<Call>,
+    /// Whether the station ends, and connections with it.
+    pub closing: watch::Receiver<bool>,
     /// Place of the last durable event.
     pub last_event: watch::Receiver<u64>,
     /// Seals tokens that come in with an order and opens those that go out with one.

@@ -16,6 +16,8 @@ mod query;
 mod readers;
 mod seal;
 pub mod service;
+mod stop;
+mod systemd;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -231,6 +233,28 @@ impl Station {
                 let _ = reply.send(self.readers.abort(&reader));
             }
         }
+    }
+
+    /// The station is about to end: nothing begins any more, and what is on its way ends.
+    pub const fn handle_stop(&mut self) {
+        self.state.stopping = true;
+    }
+
+    /// Whether nothing is lost by an end: no terminal and no processor is at work, no app waits for
+    /// how its operation ended, and all that was decided is durable.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        let is_on_its_way = |operation: &Operation| {
+            let configured = |id| self.connections.contains_key(id);
+            operation.pending().is_some_and(|(_, step)| !step.waiting)
+                && operation.terminal().is_none_or(configured)
+        };
+        let mut open = self.state.books.operations.values();
+        let mut waiters = self.waiters.values().flatten();
+        self.outbox.failure().is_some()
+            || (self.outbox.is_empty()
+                && !open.any(is_on_its_way)
+                && waiters.all(oneshot::Sender::is_closed))
     }
 
     /// Something happened outside.

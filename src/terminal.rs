@@ -40,6 +40,8 @@ pub enum Order {
     },
     /// The cashier wants the running request to stop.
     Abort,
+    /// Leave the terminal alone for good, as soon as it is idle.
+    Leave,
 }
 
 /// What a driver reports.
@@ -90,6 +92,11 @@ impl Handle {
     /// Tells the driver. A driver lives as long as the station.
     pub fn tell(&self, order: Order) {
         let _ = self.orders.send(order);
+    }
+
+    /// Comes back when the driver, having been told so, has left its terminal.
+    pub async fn has_left(&self) {
+        self.orders.closed().await;
     }
 }
 

@@ -276,6 +276,7 @@ impl From<Rejection> for ApiError {
             | Rejection::OrderUnknown(_)
             | Rejection::NotInDoubt
             | Rejection::NoTerminalFree(_)
+            | Rejection::StationStopping
             | Rejection::EvidenceChanged
             | Rejection::TapUnknown
             | Rejection::TapNotBindable

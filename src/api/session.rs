@@ -5,6 +5,7 @@ use std::io;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::stream::SplitSink;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
@@ -13,7 +14,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
 use tokio::task::AbortHandle;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 use super::call::{Answer, Call, Found, Query};
@@ -36,6 +38,9 @@ const BACKLOG_MAX: usize = 128;
 /// Who connects and says nothing is not an app.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// An app that has not taken its answers by then asks again by its idempotency keys.
+const PARTING_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// Serves one connection to its end.
 pub(super) async fn run<S: Line>(
     opening: impl Future<Output = io::Result<S>>,
@@ -46,6 +51,7 @@ pub(super) async fn run<S: Line>(
     let visit = tokio::select! {
         visit = accept(opening, is_encrypted, &gateway) => visit?,
         () = ticket.shown_out() => return Ok(()),
+        () = gateway.is_closing() => return Ok(()),
     };
     let Visit::App(socket, origin) = visit else {
         return Ok(());
@@ -113,6 +119,12 @@ async fn serve<S: Line>(
                 sent?;
             }
             () = shown_out(ticket.as_ref()) => return Ok(()),
+            () = connection.gateway.is_closing() => {
+                drop(place);
+                let parting = part(&mut sink, &mut frames, &places, limits.in_flight);
+                let _ = tokio::time::timeout(PARTING_TIMEOUT, parting).await;
+                return Ok(());
+            }
             changed = apps.changed() => {
                 if changed.is_err() || connection.is_revoked() {
                     return Ok(());
@@ -144,6 +156,32 @@ async fn serve<S: Line>(
             },
         }
     }
+}
+
+/// The station ends: answers that are on their way are sent, then the app is told to come again.
+async fn part<S: Line>(
+    sink: &mut SplitSink<WebSocketStream<S>, Message>,
+    frames: &mut mpsc::Receiver<Value>,
+    places: &Semaphore,
+    in_flight: usize,
+) -> Result<(), Error> {
+    let all = u32::try_from(in_flight).unwrap_or(u32::MAX);
+    loop {
+        let frame = tokio::select! {
+            biased;
+            frame = frames.recv() => frame,
+            // No request is being answered any more.
+            _ = places.acquire_many(all) => frames.try_recv().ok(),
+        };
+        let Some(frame) = frame else { break };
+        sink.send(Message::Text(Utf8Bytes::from(frame.to_string())))
+            .await?;
+    }
+    let reason = CloseFrame {
+        code: CloseCode::Restart,
+        reason: Utf8Bytes::from_static("the station stops"),
+    };
+    sink.send(Message::Close(Some(reason))).await
 }
 
 async fn shown_out(ticket: Option<&Ticket>) {
@@ -387,6 +425,12 @@ impl Connection {
 }
 
 impl Gateway {
+    /// Comes back when the station ends.
+    async fn is_closing(&self) {
+        // Without a station to tell so, it has ended.
+        let _ = self.closing.clone().wait_for(|closing| *closing).await;
+    }
+
     /// The operation that a method asks for, with the app's name for it; `None` when the method is
     /// no operation.
     fn request(

@@ -1,5 +1,6 @@
 //! `posd run`
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,7 +10,7 @@ use tokio::sync::mpsc;
 use super::{runtime, say};
 use crate::config::{self, Config, Running};
 use crate::logging::Log;
-use crate::station::service::Service;
+use crate::station::service::{Service, Signal};
 
 /// Runs a station until it is told to stop. Prints one line when apps can connect.
 pub(super) fn run(path: &Path) -> Result<ExitCode, String> {
@@ -17,35 +18,43 @@ pub(super) fn run(path: &Path) -> Result<ExitCode, String> {
     let config = Config::parse(&text).map_err(|problem| problem.of(path).to_string())?;
     let log = Log::start(&config.log)?;
     runtime()?.block_on(async {
-        let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
-        let mut hang_up = signal(SignalKind::hangup()).map_err(|error| error.to_string())?;
-        let stop = async move {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-        };
-        let service = Service::open(config).map_err(|error| error.to_string())?;
-        let ready = |address| say(&format!("posd is ready at ws://{address}/v1"));
-        let (changed, changes) = mpsc::channel(1);
-        let mut file = WatchedFile {
+        let file = WatchedFile {
             path: path.to_owned(),
             running: Running::new(text),
             log,
         };
-        let reloading = tokio::spawn(async move {
-            while hang_up.recv().await.is_some() {
-                if let Some(config) = file.reload() {
-                    let _ = changed.send(config).await;
-                }
-            }
-        });
-        let ended = service.run(ready, stop, changes).await;
-        reloading.abort();
-        ended.map_err(|error| error.to_string())?;
+        let signals = signals(file).map_err(|error| error.to_string())?;
+        let service = Service::open(config).map_err(|error| error.to_string())?;
+        let ready = |address| say(&format!("posd is ready at ws://{address}/v1"));
+        service
+            .run(ready, signals)
+            .await
+            .map_err(|error| error.to_string())?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// What this process is told from outside, from now on.
+fn signals(mut file: WatchedFile) -> io::Result<mpsc::Receiver<Signal>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    let (told, signals) = mpsc::channel(1);
+    tokio::spawn(async move {
+        loop {
+            let heard = tokio::select! {
+                _ = terminate.recv() => Some(Signal::Stop),
+                _ = interrupt.recv() => Some(Signal::Stop),
+                _ = hang_up.recv() => file.reload().map(|config| Signal::Reload(Box::new(config))),
+            };
+            if let Some(heard) = heard
+                && told.send(heard).await.is_err()
+            {
+                return;
+            }
+        }
+    });
+    Ok(signals)
 }
 
 /// The configuration file of a running station.

@@ -74,6 +74,12 @@ impl<'a> Draft<'a> {
         self.decision.events.push(event);
     }
 
+    /// Whether the station is about to end.
+    #[must_use]
+    pub const fn is_stopping(&self) -> bool {
+        self.state.stopping
+    }
+
     /// What was held against the contactless readers lately.
     #[must_use]
     pub const fn taps(&self) -> &'a Taps {

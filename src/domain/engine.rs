@@ -102,6 +102,9 @@ fn on_ask(draft: &mut Draft<'_>, ask: &Ask, now: Timestamp) -> Result<(), Reject
         }
         return Ok(());
     }
+    if draft.is_stopping() {
+        return Err(Rejection::StationStopping);
+    }
     check_amount(&ask.request)?;
     let entries = flow::admit(draft, &ask.operation, &ask.request, now)?;
 
@@ -584,7 +587,8 @@ fn on_wake(draft: &mut Draft<'_>, operation: &Operation, now: Timestamp) {
     match operation.queued() {
         None if operation.is_review() => {
             // What is on its way is answered before it is asked again.
-            if operation.pending().is_some_and(|(_, step)| step.waiting) {
+            let waits = operation.pending().is_some_and(|(_, step)| step.waiting);
+            if waits && !draft.is_stopping() {
                 review::ask(draft, operation, now);
             }
         }

@@ -163,7 +163,8 @@ pub(super) fn proceed(
     is_back: bool,
 ) {
     let is_on_its_way = |operation: &Operation| operation.pending().is_some_and(|it| !it.1.waiting);
-    if of_account(draft, account).any(is_on_its_way) {
+    // The station's own work waits for its next start: a long queue would keep it from its end.
+    if draft.is_stopping() || of_account(draft, account).any(is_on_its_way) {
         return;
     }
     if let Some((after, operation)) = gate(draft, account, now).filter(|_| !is_back) {

@@ -11,6 +11,8 @@ use super::id::{
 pub enum Rejection {
     /// The idempotency key was used before, for something else.
     IdempotencyKeyReused,
+    /// The station is about to end; what runs is ended first.
+    StationStopping,
     /// No terminal of that name is configured here.
     TerminalUnknown(TerminalId),
     /// The terminal is at work for another operation.

@@ -22,6 +22,8 @@ pub struct State {
     /// What was held against the contactless readers lately. No entry makes it: it is gone after a
     /// restart.
     pub taps: Taps,
+    /// The station is about to end: what is on its way ends first, and nothing new begins.
+    pub stopping: bool,
 }
 
 /// Things that entries change.

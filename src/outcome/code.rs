@@ -167,6 +167,7 @@ impl From<&Rejection> for Code {
             Rejection::TerminalLocked { .. } => Self::TerminalLocked,
             Rejection::TerminalLeased { .. } => Self::TerminalLeased,
             Rejection::PoolUnknown(_) => Self::TerminalUnknown,
+            Rejection::StationStopping => Self::StationStopping,
             Rejection::NoTerminalFree(_) => Self::NoTerminalFree,
             Rejection::AmountOutOfRange => Self::AmountOutOfRange,
             Rejection::CurrencyMismatch { .. } => Self::CurrencyMismatch,
@@ -554,6 +555,8 @@ catalogue! {
     Forbidden "forbidden" CallSupport Never []
     /// So many apps are connected that there is no place for one more.
     TooManyConnections "too_many_connections" Retry Safe []
+    /// The station is about to end, to be updated or switched off.
+    StationStopping "station_stopping" Retry Safe []
     /// No app of that name has paired.
     AppUnknown "app_unknown" FixRequest Never []
     /// An app of that name has paired already.

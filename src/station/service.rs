@@ -2,10 +2,14 @@
 //! over HTTP, apps on their sockets. There are no decisions here but one: when the journal has failed
 //! and may be written again, such as after room was made on the disk, the station begins anew from
 //! what is durable, as after a crash. Its apps stay connected and are told meanwhile.
+//!
+//! A stop cuts nothing (`stop`): payments that run are waited for, for as long as whoever stops the
+//! station allows. What a kill cuts, the journal brings back.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +19,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
+use super::stop::{APPS_END, Stage, TERMINALS_END};
+use super::systemd::{self, Watchdog};
 use super::{Input, Station, Task};
 use crate::api::call::Call;
 use crate::api::door::{Apps, Door};
@@ -134,13 +140,24 @@ struct Shift {
 /// Serves apps on other machines, and what its connections are given.
 type Beyond = (JoinHandle<()>, watch::Sender<Gateway>);
 
-/// What new connections are given.
-struct Gateways {
-    here: watch::Sender<Gateway>,
-    beyond: Option<watch::Sender<Gateway>>,
+/// What whoever runs a station tells it.
+#[derive(Debug)]
+pub enum Signal {
+    /// Take over what can be taken over of this.
+    Reload(Box<Config>),
+    /// End as soon as nothing is in flight; told once more, end at once.
+    Stop,
 }
 
-impl Gateways {
+/// The ways in for apps, and what new connections are given.
+struct Front {
+    doors: Vec<JoinHandle<()>>,
+    here: watch::Sender<Gateway>,
+    beyond: Option<watch::Sender<Gateway>>,
+    closing: watch::Sender<bool>,
+}
+
+impl Front {
     fn change(&self, config: &Config) {
         for gateway in self.beyond.iter().chain([&self.here]) {
             gateway.send_modify(|gateway| {
@@ -152,6 +169,14 @@ impl Gateways {
         if let (Some(beyond), Some(network)) = (&self.beyond, &config.network) {
             beyond.send_modify(|gateway| gateway.hosts = network.names.clone().into());
         }
+    }
+
+    /// Lets nobody in any more, and tells those who are there.
+    fn close(self) {
+        for door in &self.doors {
+            door.abort();
+        }
+        self.closing.send_replace(true);
     }
 }
 
@@ -182,60 +207,136 @@ impl Service {
         })
     }
 
-    /// Serves apps and terminals until `stop` resolves. `ready` hears the address in use; what comes by
-    /// `changes` is taken over at once.
+    /// Serves apps and terminals until it is told to stop by `signals` and nothing is in flight any
+    /// more, or until it is told once more. `ready` hears the address in use.
     pub async fn run(
         mut self,
-        ready: impl FnOnce(std::net::SocketAddr),
-        stop: impl Future<Output = ()>,
-        mut changes: mpsc::Receiver<Config>,
+        ready: impl FnOnce(SocketAddr),
+        mut signals: mpsc::Receiver<Signal>,
     ) -> Result<(), StartError> {
-        let listener = TcpListener::bind(self.config.listen)
-            .await
-            .map_err(StartError::Listen)?;
+        let listener = systemd::listener(self.config.listen).await;
+        let listener = listener.map_err(StartError::Listen)?;
         let address = listener.local_addr().map_err(StartError::Listen)?;
         let (calls, mut waiting) = mpsc::channel(CALLS_WAITING_MAX);
         self.begin();
-        let gateway = self.gateway(calls);
-        let (beyond, names) = self.beyond(&gateway).await?.unzip();
-        let (gateway, here) = watch::channel(gateway);
-        let gateways = Gateways {
-            here: gateway,
-            beyond: names,
-        };
-        let apps = tokio::spawn(api::serve(listener, None, here));
+        let mut front = Some(self.open_front(listener, calls).await?);
         ready(address);
-        tokio::pin!(stop);
+        let serving = self.status(address);
+        systemd::ready(&serving);
+        let mut watchdog = Watchdog::of_this_process();
         let mut heal = tokio::time::interval(PAUSE_AFTER_FAILURE);
         heal.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut stage = Stage::Serving;
         loop {
             while let Some(task) = self.shift.station.poll() {
                 self.carry_out(task);
             }
-            let may_heal = self.shift.station.failure().is_some_and(may_heal);
+            stage = self.go_on_with(stage);
+            let is_serving = matches!(stage, Stage::Serving);
+            let may_heal = is_serving && self.shift.station.failure().is_some_and(may_heal);
             tokio::select! {
-                () = &mut stop => break,
+                Some(signal) = signals.recv() => match signal {
+                    Signal::Reload(config) => {
+                        if let (true, Some(front)) = (is_serving, &front) {
+                            self.take_over(*config, front);
+                            systemd::reloaded(&serving);
+                        }
+                    }
+                    Signal::Stop if is_serving => stage = self.stop(),
+                    Signal::Stop => {
+                        tracing::warn!("told to stop once more; the next start finds out what was open");
+                        break;
+                    }
+                },
+                () = stage.is_over() => match stage {
+                    Stage::Serving | Stage::Payments | Stage::Terminals(_) => {
+                        if let Some(front) = front.take() {
+                            front.close();
+                        }
+                        stage = Stage::Apps(Box::pin(tokio::time::sleep(APPS_END)));
+                    }
+                    Stage::Apps(_) => break,
+                },
                 Some(input) = self.shift.inputs.recv() => {
                     self.shift.station.handle_input(input, self.clock.utc());
                 }
-                Some(call) = waiting.recv() => {
-                    let fresh = OperationId::new(uuid::Uuid::now_v7().simple().to_string());
-                    self.shift.station.handle_call(call, fresh, self.clock.utc());
-                }
-                Some(config) = changes.recv() => self.take_over(config, &gateways),
-                _ = heal.tick(), if may_heal => self.begin_anew(),
+                call = waiting.recv() => match call {
+                    Some(call) => {
+                        let fresh = OperationId::new(uuid::Uuid::now_v7().simple().to_string());
+                        self.shift.station.handle_call(call, fresh, self.clock.utc());
+                    }
+                    // The last connection is gone, and there will be no other.
+                    None => break,
+                },
+                _ = heal.tick(), if may_heal => self.begin_anew(&serving),
+                () = watchdog.is_hungry() => Watchdog::feed(),
             }
         }
-        apps.abort();
-        if let Some(beyond) = beyond {
-            beyond.abort();
-        }
+        tracing::info!("stopped");
         Ok(())
     }
 
-    fn gateway(&self, calls: mpsc::Sender<Call>) -> Gateway {
+    /// What a station does all day, in a few words for people.
+    fn status(&self, address: SocketAddr) -> String {
+        let terminals = self.config.terminals.len();
+        format!("Serving apps at ws://{address}/v1; terminals: {terminals}")
+    }
+
+    /// Begins nothing any more.
+    fn stop(&mut self) -> Stage {
+        self.shift.station.handle_stop();
+        let status = "Stopping: what is on its way ends first";
+        tracing::info!("{status}; a second signal ends at once");
+        systemd::stopping(status);
+        Stage::Payments
+    }
+
+    /// The next stage of an end, once the one before it is over.
+    fn go_on_with(&mut self, stage: Stage) -> Stage {
+        if !matches!(stage, Stage::Payments) || !self.shift.station.is_quiet() {
+            return stage;
+        }
+        let drivers: Vec<_> = std::mem::take(&mut self.shift.terminals)
+            .into_values()
+            .collect();
+        Stage::Terminals(Box::pin(async move {
+            let leaving = async {
+                // Each is told before any is waited for.
+                for driver in &drivers {
+                    driver.tell(terminal::Order::Leave);
+                }
+                for driver in &drivers {
+                    driver.has_left().await;
+                }
+            };
+            let _ = tokio::time::timeout(TERMINALS_END, leaving).await;
+        }))
+    }
+
+    /// Opens the ways in for apps.
+    async fn open_front(
+        &self,
+        listener: TcpListener,
+        calls: mpsc::Sender<Call>,
+    ) -> Result<Front, StartError> {
+        let (closing, is_closing) = watch::channel(false);
+        let gateway = self.gateway(calls, is_closing);
+        let (there, beyond) = self.beyond(&gateway).await?.unzip();
+        let (here, gateway) = watch::channel(gateway);
+        let doors = there.into_iter();
+        let doors = doors.chain([tokio::spawn(api::serve(listener, None, gateway))]);
+        Ok(Front {
+            doors: doors.collect(),
+            here,
+            beyond,
+            closing,
+        })
+    }
+
+    fn gateway(&self, calls: mpsc::Sender<Call>, closing: watch::Receiver<bool>) -> Gateway {
         Gateway {
             calls,
+            closing,
             last_event: self.last_event.subscribe(),
             vault: Arc::clone(&self.vault),
             terminals: self.config.terminals.keys().cloned().collect(),
@@ -271,7 +372,7 @@ impl Service {
     }
 
     /// Goes on with another configuration. Whoever made it has left what needs a restart as it was.
-    fn take_over(&mut self, config: Config, gateways: &Gateways) {
+    fn take_over(&mut self, config: Config, front: &Front) {
         let vault = Arc::clone(&self.vault);
         let processors = Processors::new(config.accounts.clone(), vault, self.pen.clone());
         match processors {
@@ -284,7 +385,7 @@ impl Service {
         self.shift.station.handle_config(&config);
         let stays = |id: &ReaderId| config.readers.get(id) == self.config.readers.get(id);
         self.shift.readers.retain(|id, _| stays(id));
-        gateways.change(&config);
+        front.change(&config);
         self.config = config;
         self.begin_readers();
     }
@@ -328,7 +429,7 @@ impl Service {
 
     /// Goes on from what is durable, if the journal can be written again. The drivers of before end
     /// with their shift; what they and the processors still say is not heard: it is asked for anew.
-    fn begin_anew(&mut self) {
+    fn begin_anew(&mut self, serving: &str) {
         let opened = open_journal(&self.config, &self.vault).and_then(|(mut writer, reader)| {
             writer.prove_room()?;
             Ok(Shift::new(&self.config, &self.vault, writer, reader)?)
@@ -338,8 +439,12 @@ impl Service {
                 tracing::info!("the journal can be written again; going on from what it holds");
                 self.shift = shift;
                 self.begin();
+                systemd::status(serving);
             }
-            Err(error) => tracing::warn!(%error, "the journal still cannot be written"),
+            Err(error) => {
+                tracing::warn!(%error, "the journal still cannot be written");
+                systemd::status("The journal cannot be written: no money is taken");
+            }
         }
     }
 

@@ -29,7 +29,7 @@ const RECONNECT: [Duration; 4] = [
 /// Drives one terminal for the life of the station.
 ///
 /// **After every call of a `handle_*` method, [`Self::poll`] is drained until it says
-/// [`Output::Wait`] or [`Output::Open`].**
+/// [`Output::Wait`], [`Output::Open`] or [`Output::Left`].**
 pub struct Driver {
     config: TerminalConfig,
     line: Line,
@@ -40,6 +40,8 @@ pub struct Driver {
     /// What the terminal told last when it got ready.
     told: Option<SyncId>,
     failures: usize,
+    /// The station ends.
+    leaving: bool,
     outputs: VecDeque<Output>,
 }
 
@@ -57,6 +59,8 @@ pub enum Output {
     Report(Report),
     /// Nothing more until there is input, an order, or this instant.
     Wait(Option<Instant>),
+    /// The terminal is idle, and nothing more is said to it: close the line and forget the driver.
+    Left,
 }
 
 struct Queued {
@@ -112,6 +116,7 @@ impl Driver {
             running: None,
             told: None,
             failures: 0,
+            leaving: false,
             outputs: VecDeque::new(),
         }
     }
@@ -181,6 +186,7 @@ impl Driver {
                     link.acknowledge(now);
                 }
             }
+            Order::Leave => self.leaving = true,
             Order::Abort if self.queued.is_some() => self.drop_queued(&Ending::Aborted),
             Order::Abort => {
                 if let Line::Open { link, .. } = &mut self.line {
@@ -211,6 +217,9 @@ impl Driver {
     pub fn poll(&mut self) -> Output {
         if let Some(output) = self.outputs.pop_front() {
             return output;
+        }
+        if self.leaving && self.is_idle() {
+            return Output::Left;
         }
         let wake = match &self.line {
             Line::Closed => {
@@ -350,6 +359,16 @@ impl Driver {
                 receipts: Vec::new(),
             }));
         }
+    }
+
+    /// Whether there is nothing that the terminal or the station still waits for. A session that is
+    /// ready and has no timer has delivered all it said.
+    const fn is_idle(&self) -> bool {
+        let is_silent = match &self.line {
+            Line::Open { phase, wake, .. } => matches!(phase, Phase::Ready) && wake.is_none(),
+            Line::Closed | Line::Opening | Line::Pausing(_) | Line::Resting => true,
+        };
+        is_silent && self.queued.is_none() && self.running.is_none()
     }
 
     /// A serial line that closes was unplugged; a TCP connection without work may just be over.

@@ -17,7 +17,7 @@ use crate::domain::id::{EffectId, TerminalId};
 use crate::failpoint;
 use crate::trail::Pen;
 
-/// Serves a driver until the station is gone.
+/// Serves a driver until it leaves its terminal, or the station is gone.
 pub(super) async fn run(
     config: TerminalConfig,
     clock: Clock,
@@ -51,6 +51,7 @@ pub(super) async fn run(
                 }
             }
             Output::Close => transport = None,
+            Output::Left => return,
             Output::Report(what) => report(what),
             Output::Wait(at) => {
                 tokio::select! {

@@ -28,6 +28,7 @@ mod review;
 mod secrets;
 mod shared;
 mod ship;
+mod stop;
 mod story;
 #[cfg(feature = "nfc")]
 mod tap;

@@ -28,6 +28,12 @@ pub(crate) fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     panic!("waited in vain for {what}");
 }
 
+/// Sends a process a signal, such as `-TERM`.
+pub(crate) fn signal(name: &str, pid: u32) {
+    let done = Command::new("kill").args([name, &pid.to_string()]).status();
+    assert!(done.unwrap().success());
+}
+
 /// No single wait of a test is longer; it ends a test that hangs, it measures nothing.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -372,14 +378,17 @@ impl Station {
         assert!(text.contains(from), "{text}");
         std::fs::write(&self.config, text.replace(from, to)).unwrap();
         let before = self.log().len();
-        let done = Command::new("kill")
-            .args(["-HUP", &self.pid().to_string()])
-            .status();
-        assert!(done.unwrap().success());
+        signal("-HUP", self.pid());
         wait_for(until, || {
             let told = self.log().split_off(before);
             told.contains(until).then_some(told)
         })
+    }
+
+    /// Waits until the process has ended by itself.
+    pub(crate) fn wait(&mut self) -> std::process::ExitStatus {
+        let Process(child) = self.process.as_mut().unwrap();
+        wait_for("the station to end", || child.try_wait().unwrap())
     }
 
     /// `kill -9`.

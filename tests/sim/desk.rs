@@ -121,7 +121,7 @@ impl World<'_> {
         let checked = match &order {
             Order::Start { effect, .. } => self.auditor.on_send(effect),
             Order::Acknowledge { effect } => self.auditor.on_acknowledge(effect),
-            Order::Proceed | Order::Abort => Ok(()),
+            Order::Proceed | Order::Abort | Order::Leave => Ok(()),
         };
         self.check(checked);
         let delay = self.random.below(2);

@@ -77,6 +77,7 @@ impl World<'_> {
                     }
                     return;
                 }
+                Output::Left => return,
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{Store, sale};
-use crate::store::{App, Line, Simulator, wait_for};
+use crate::store::{App, Line, Simulator, signal, wait_for};
 
 const PAR: &str = "5001A1B2C3D4E5F6G7H8J9K0L1M2N";
 const UID: &str = "04A2B3C4D5E681";
@@ -502,11 +502,4 @@ fn child_of(pid: u32) -> u32 {
     let children: Vec<String> = children.collect();
     assert_eq!(children.len(), 1, "{children:?}");
     children[0].parse().unwrap()
-}
-
-fn signal(name: &str, pid: u32) {
-    let done = std::process::Command::new("kill")
-        .args([name, &pid.to_string()])
-        .status();
-    assert!(done.unwrap().success());
 }
