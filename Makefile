@@ -10,7 +10,7 @@ NFC = $(shell .ci/has-libnfc && echo --features posd/nfc)
 SAY_NFC = $(if $(NFC),,@echo "SKIPPED posd-nfc: no libnfc (libnfc-dev, libclang-dev, pkg-config)")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-browser sim check bench fuzz clean
+.PHONY: help setup build demo test test-browser sim check bench fuzz schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,10 @@ bench: build ## measure against the floor of this machine (nothing asserts a tim
 
 fuzz: ## let fuzzers look for input that breaks the protocols (SECONDS=60 for each of six)
 	@firmware-protocols/fuzz/run $(or $(SECONDS),60)
+
+schema: setup ## write anew what follows from the types of the API
+	$(CARGO) build --locked --package posd
+	$(TARGET)/debug/posd schema --typescript > clients/typescript/src/types.ts
 
 clean: ## remove what was built
 	$(CARGO) clean

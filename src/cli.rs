@@ -11,6 +11,7 @@ mod operation;
 mod orders;
 mod outcomes;
 mod run;
+mod schema;
 mod terminal;
 
 use std::io::Write as _;
@@ -53,6 +54,11 @@ enum Command {
         /// Print all of it as docs/outcomes.md.
         #[arg(long)]
         markdown: bool,
+    },
+    /// Print the description of the API for machines (OpenRPC), or what is made from it.
+    Schema {
+        #[command(flatten)]
+        form: schema::Form,
     },
     /// Copy the journal to a new file while the station runs.
     ///
@@ -140,6 +146,7 @@ pub fn main() -> ExitCode {
         Command::Config { what } => config::run(&what),
         Command::Demo => demo::run(),
         Command::Outcomes { which, markdown } => outcomes::run(which.as_deref(), markdown),
+        Command::Schema { form } => schema::run(form),
         Command::Backup { journal, file } => journal::backup(&journal, &file),
         Command::Journal { what } => journal::run(&what),
         Command::Terminal { what } => terminal::run(what),

@@ -1,12 +1,11 @@
 //! `order.find` with `attention`: the work list of payments that somebody should look at.
 
-use serde_json::{Map, Value, json};
-
 use super::call::{Attention, Concern, Query};
 use super::error::ApiError;
+use super::form::Time;
 use super::request as wire;
+use super::result::{AttentionRow, FoundOrders, Why};
 use super::search;
-use crate::clock;
 
 const DAYS_DEFAULT: u32 = 3;
 const DAYS_MAX: u32 = 366;
@@ -36,44 +35,50 @@ pub(super) fn read(params: &wire::OrderFind) -> Result<Query, ApiError> {
 }
 
 /// What was found, what ends first first.
-pub(super) fn write(rows: &[Attention], more: bool) -> Value {
-    json!({"attention": rows.iter().map(row).collect::<Vec<_>>(), "more": more})
+pub(super) fn write(rows: &[Attention], more: bool) -> FoundOrders {
+    FoundOrders::Attention {
+        attention: rows.iter().map(row).collect(),
+        more,
+    }
 }
 
-fn row(found: &Attention) -> Value {
+fn row(found: &Attention) -> AttentionRow {
     let payment = &found.payment;
     let (why, amount) = match &found.concern {
-        Concern::Expiring => ("expiring", payment.open().minor),
-        Concern::Queued { amount, .. } => ("queued", amount.minor),
-        Concern::CaptureFailed => ("capture_failed", payment.uncaptured),
-        Concern::OnHold => ("on_hold", 0),
+        Concern::Expiring => (Why::Expiring, payment.open().minor),
+        Concern::Queued { amount, .. } => (Why::Queued, amount.minor),
+        Concern::CaptureFailed => (Why::CaptureFailed, payment.uncaptured),
+        Concern::OnHold => (Why::OnHold, 0),
     };
-    let mut row = Map::new();
-    row.insert("why".to_owned(), why.into());
-    if let Some(order) = &payment.order {
-        row.insert("order_id".to_owned(), order.as_str().into());
-    }
-    row.insert("payment_id".to_owned(), payment.id.as_str().into());
-    row.insert("currency".to_owned(), payment.currency.code().into());
-    row.insert("amount_minor".to_owned(), amount.into());
-    let mut time = |name: &str, at: Option<crate::domain::id::Timestamp>| {
-        if let Some(at) = at {
-            row.insert(name.to_owned(), clock::format_utc(at).into());
-        }
+    let row = AttentionRow {
+        why,
+        order_id: payment
+            .order
+            .as_ref()
+            .map(|order| order.as_str().to_owned()),
+        payment_id: payment.id.as_str().to_owned(),
+        currency: payment.currency.code(),
+        amount_minor: amount,
+        expires_at: payment.expires_at.map(Time),
+        queued_at: None,
+        next_try_at: None,
+        operation_id: None,
+        in_doubt: None,
     };
-    time("expires_at", payment.expires_at);
-    if let Concern::Queued {
-        operation,
-        since,
-        next_try,
-        in_doubt,
-        ..
-    } = &found.concern
-    {
-        time("queued_at", Some(*since));
-        time("next_try_at", *next_try);
-        row.insert("operation_id".to_owned(), operation.as_str().into());
-        row.insert("in_doubt".to_owned(), (*in_doubt).into());
+    match &found.concern {
+        Concern::Queued {
+            operation,
+            since,
+            next_try,
+            in_doubt,
+            ..
+        } => AttentionRow {
+            queued_at: Some(Time(*since)),
+            next_try_at: next_try.map(Time),
+            operation_id: Some(operation.as_str().to_owned()),
+            in_doubt: Some(*in_doubt),
+            ..row
+        },
+        Concern::Expiring | Concern::CaptureFailed | Concern::OnHold => row,
     }
-    Value::Object(row)
 }

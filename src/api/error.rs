@@ -2,12 +2,14 @@
 //! catalogue of outcomes; here it gets its form on the wire.
 
 use firmware_protocols::vocabulary::Money;
-use serde_json::{Map, Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::call::Refusal;
-use crate::clock;
+use super::form::{CodeWord, Time, Word};
+use super::result::{FundraisingRef, Refs, Told};
 use crate::domain::app::Role;
-use crate::domain::id::OperationId;
+use crate::domain::id::{OperationId, Timestamp};
 use crate::domain::rejection::{OrderProblem, Rejection};
 use crate::outcome::code::Code;
 use crate::outcome::foreign::{System, from_foreign};
@@ -42,7 +44,7 @@ struct Details {
     needs: Option<Role>,
     /// The app that has the terminal, and until when.
     app: Option<String>,
-    until: Option<String>,
+    until: Option<Timestamp>,
 }
 
 impl ApiError {
@@ -119,70 +121,109 @@ impl ApiError {
     }
 
     /// The JSON-RPC error object.
-    pub(super) fn to_json(&self, language: Language) -> Value {
-        let mut data = Map::new();
-        let message = tell(&mut data, self.code, language, &self.details.facts);
-        for (name, text) in [
-            ("field", &self.details.field),
-            ("problem", &self.details.problem),
-            ("holder", &self.details.holder),
-            ("app", &self.details.app),
-            ("until", &self.details.until),
-        ] {
-            if let Some(text) = text {
-                data.insert(name.to_owned(), text.as_str().into());
-            }
+    pub(super) fn to_wire(&self, language: Language) -> ErrorObject {
+        let (message, told) = tell(self.code, language, &self.details.facts);
+        let details = (*self.details).clone();
+        ErrorObject {
+            code: self.rpc,
+            message,
+            data: ErrorData {
+                told,
+                field: details.field,
+                problem: details.problem,
+                available_minor: details.available_minor,
+                total_minor: details.total_minor,
+                authorized_minor: details.authorized_minor,
+                order_version: details.order_version,
+                holder: details.holder,
+                needs: details.needs.map(Word),
+                app: details.app,
+                until: details.until.map(Time),
+            },
         }
-        if let Some(needed) = self.details.needs {
-            data.insert("needs".to_owned(), word(&needed));
-        }
-        for (name, number) in [
-            ("available_minor", self.details.available_minor),
-            ("total_minor", self.details.total_minor),
-            ("authorized_minor", self.details.authorized_minor),
-            ("order_version", self.details.order_version),
-        ] {
-            if let Some(number) = number {
-                data.insert(name.to_owned(), number.into());
-            }
-        }
-        json!({"code": self.rpc, "message": message, "data": data})
     }
 }
 
-/// Writes what an app can act on into `row`; returns the sentence for the cashier.
-pub(super) fn tell(
-    row: &mut Map<String, Value>,
-    code: Code,
-    language: Language,
-    facts: &Facts,
-) -> String {
-    let customer = text(code, language, Audience::Customer, facts);
-    row.insert("code".to_owned(), code.name().into());
-    row.insert("customer_message".to_owned(), customer.into());
-    row.insert("next_action".to_owned(), word(&code.next_action()));
-    row.insert("retryable".to_owned(), code.retryable().into());
-    row.insert("retry_safety".to_owned(), word(&code.retry_safety()));
-    row.insert("refs".to_owned(), refs(code));
-    text(code, language, Audience::Cashier, facts)
+/// A JSON-RPC error.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct ErrorObject {
+    code: i32,
+    /// A sentence for the cashier, in the language of the session.
+    message: String,
+    data: ErrorData,
+}
+
+/// What an app can act on when a request is not carried out. Nothing was sent to a terminal or
+/// processor. Amounts are minor units.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct ErrorData {
+    #[serde(flatten)]
+    told: Told,
+    /// The parameter that is wrong, as a path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    /// What is wrong, in English, for developers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+    /// What is left, where an amount was too large.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    available_minor: Option<u64>,
+    /// What the order costs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_minor: Option<u64>,
+    /// What was authorized for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorized_minor: Option<u64>,
+    /// The order's version here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_version: Option<u64>,
+    /// The operation that is in the way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    holder: Option<String>,
+    /// The role that would do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    needs: Option<Word<Role>>,
+    /// The app that has the terminal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    app: Option<String>,
+    /// Until when it has it, if it has an end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Time>,
+}
+
+/// The sentence for the cashier, and what an app can act on.
+pub(super) fn tell(code: Code, language: Language, facts: &Facts) -> (String, Told) {
+    let told = Told {
+        code: CodeWord(code),
+        customer_message: text(code, language, Audience::Customer, facts),
+        next_action: Word(code.next_action()),
+        retryable: code.retryable(),
+        retry_safety: Word(code.retry_safety()),
+        refs: refs(code),
+    };
+    (text(code, language, Audience::Cashier, facts), told)
 }
 
 /// The same outcome in the words of other systems; one that gives states has code and state.
-fn refs(code: Code) -> Value {
-    let refs = code.refs().iter().filter_map(|(system, foreign)| {
-        let foreign = from_foreign(*system, foreign)?;
-        let value = match system {
-            System::Fundraising => json!({"code": foreign.code, "state": foreign.state}),
-            System::D365 | System::Brp | System::Dintero => foreign.code.into(),
+fn refs(code: Code) -> Refs {
+    let mut refs = Refs::default();
+    for (system, foreign) in code.refs() {
+        let Some(foreign) = from_foreign(*system, foreign) else {
+            continue;
         };
-        Some((system.name().to_owned(), value))
-    });
-    Value::Object(refs.collect())
-}
-
-/// A closed word list in its wire form.
-pub(super) fn word(value: &impl serde::Serialize) -> Value {
-    serde_json::to_value(value).unwrap_or(Value::Null)
+        match system {
+            System::Fundraising => {
+                refs.onlinefundraising = Some(FundraisingRef {
+                    code: foreign.code,
+                    state: foreign.state,
+                });
+            }
+            System::D365 => refs.d365 = Some(foreign.code),
+            System::Brp => refs.brp = Some(foreign.code),
+            System::Dintero => refs.dintero = Some(foreign.code),
+        }
+    }
+    refs
 }
 
 impl From<Refusal> for ApiError {
@@ -216,7 +257,7 @@ impl From<Rejection> for ApiError {
             Rejection::TerminalLeased { holder, until, .. } => {
                 let mut error = Self::refused(code);
                 error.details.app = Some(holder.as_str().to_owned());
-                error.details.until = until.map(clock::format_utc);
+                error.details.until = *until;
                 error
             }
             Rejection::AmountOutOfRange => {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::error::ApiError;
+use super::form::json;
 use super::request as wire;
 use super::{order, session};
 use crate::domain::order::Order;
@@ -41,7 +42,7 @@ pub fn read(vault: &Vault, line: &str) -> Result<(Order, Vec<Payment>), Problem>
 /// Writes an order as a line, without its end. With a vault its tokens are told in the clear.
 #[must_use]
 pub fn write(order: &Order, payments: &[Payment], tokens: Option<&Vault>) -> String {
-    order::write(order, payments, tokens).to_string()
+    json(&order::write(order, payments, tokens)).to_string()
 }
 
 impl Problem {

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::call::Call;
 use super::error::ApiError;
+use super::form::{Time, json};
 use super::request as wire;
+use super::result;
 use super::session::{Caller, Connection};
-use crate::clock;
 use crate::domain::app::Role;
 use crate::domain::id::{OperationId, PoolId};
 use crate::domain::lease::{Acquire, Acquired, Place};
@@ -47,10 +48,11 @@ impl Connection {
             .gateway
             .call(Call::Acquire { asked, reply }, answer)
             .await?;
-        Ok(json!({
-            "terminal": acquired.terminal.as_str(),
-            "until": clock::format_utc(acquired.until),
-            "taken_from": acquired.taken_from.as_ref().map(crate::domain::id::ClientName::as_str),
+        let taken_from = acquired.taken_from.as_ref();
+        Ok(json(&result::Lease {
+            terminal: acquired.terminal.as_str().to_owned(),
+            until: Time(acquired.until),
+            taken_from: taken_from.map(|app| app.as_str().to_owned()),
         }))
     }
 
@@ -67,7 +69,7 @@ impl Connection {
             reply,
         };
         let released: bool = self.gateway.call(call, answer).await?;
-        Ok(json!({"released": released}))
+        Ok(json(&result::Released { released }))
     }
 
     /// A cashier stops what the app itself has asked for, a supervisor anything.
@@ -85,9 +87,9 @@ impl Connection {
             reply,
         };
         let stopped: Option<OperationId> = self.gateway.call(call, answer).await?;
-        Ok(json!({
-            "stopping": stopped.is_some(),
-            "operation_id": stopped.as_ref().map(OperationId::as_str),
+        Ok(json(&result::Stopping {
+            stopping: stopped.is_some(),
+            operation_id: stopped.map(|operation| operation.as_str().to_owned()),
         }))
     }
 

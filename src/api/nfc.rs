@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::oneshot;
 
 use super::Gateway;
 use super::call::{Call, MediumTold, ReaderRow, Refusal, TapEnd, TapTold};
-use super::error::{ApiError, word};
+use super::error::ApiError;
+use super::form::{Word, json};
 use super::request as wire;
+use super::result::{EndedReads, Medium, MediumRead, Reader, TapResult};
 use super::text::Text;
+use crate::domain::event::TappedMedium;
 use crate::domain::id::{ReaderId, TapId};
 use crate::domain::request::Request;
 use crate::masking::holds_card_number;
@@ -47,11 +50,11 @@ impl Gateway {
         let (reply, answer) = oneshot::channel();
         let reading = self.call(Call::ReadTap { reader, reply }, answer);
         match tokio::time::timeout(Duration::from_millis(timeout), reading).await {
-            Ok(ended) => Ok(match ended? {
+            Ok(ended) => Ok(json(&match ended? {
                 TapEnd::Tapped(tap) => tapped(&tap),
-                TapEnd::Aborted => json!({"outcome": "aborted"}),
-            }),
-            Err(_) => Ok(json!({"outcome": "timed_out"})),
+                TapEnd::Aborted => TapResult::Aborted,
+            })),
+            Err(_) => Ok(json(&TapResult::TimedOut)),
         }
     }
 
@@ -60,7 +63,7 @@ impl Gateway {
         let reader = self.reader(params.reader.as_ref())?;
         let (reply, answer) = oneshot::channel();
         let ended: usize = self.call(Call::AbortRead { reader, reply }, answer).await?;
-        Ok(json!({"ended": ended}))
+        Ok(json(&EndedReads { ended }))
     }
 
     pub(super) fn nfc_bind(params: wire::NfcBind) -> Request {
@@ -94,41 +97,43 @@ impl Gateway {
 }
 
 /// A reader in `station.health`.
-pub(super) fn reader(row: &ReaderRow) -> Value {
-    json!({
-        "reader": row.id.as_str(),
-        "connected": row.connected,
-        "name": row.name,
-        "cause": row.cause,
-    })
+pub(super) fn reader(row: &ReaderRow) -> Reader {
+    Reader {
+        reader: row.id.as_str().to_owned(),
+        connected: row.connected,
+        name: row.name.clone(),
+        cause: row.cause.clone(),
+    }
 }
 
-fn tapped(tap: &TapTold) -> Value {
-    json!({
-        "outcome": "tapped",
-        "tap": tap.tap.as_str(),
-        "reader": tap.reader.as_str(),
-        "media": tap.media.iter().map(medium).collect::<Vec<_>>(),
-    })
+fn tapped(tap: &TapTold) -> TapResult {
+    TapResult::Tapped {
+        tap: tap.tap.as_str().to_owned(),
+        reader: tap.reader.as_str().to_owned(),
+        media: tap.media.iter().map(medium).collect(),
+    }
 }
 
 /// What a tag says goes to who asked, but for what may be the number of a card.
-fn medium(medium: &MediumTold) -> Value {
-    let mut row = word(&medium.shown);
+fn medium(medium: &MediumTold) -> MediumRead {
     let shown = |texts: &[String]| {
         let texts = texts.iter().filter(|text| !holds_card_number(text));
         texts.cloned().collect::<Vec<_>>()
     };
-    if let Value::Object(row) = &mut row {
-        if let Some(uid) = &medium.uid {
-            row.insert("uid".to_owned(), uid.as_str().into());
-        }
-        for (name, texts) in [("texts", &medium.texts), ("uris", &medium.uris)] {
-            let texts = shown(texts);
-            if !texts.is_empty() {
-                row.insert(name.to_owned(), texts.into());
-            }
-        }
+    MediumRead {
+        medium: everybody(&medium.shown),
+        uid: medium.uid.clone(),
+        texts: shown(&medium.texts),
+        uris: shown(&medium.uris),
     }
-    row
+}
+
+/// What everybody may know of it.
+pub(super) fn everybody(medium: &TappedMedium) -> Medium {
+    Medium {
+        kind: Word(medium.kind),
+        lasting: medium.lasting,
+        interrupted: medium.interrupted,
+        customer_reference: medium.customer_reference.clone(),
+    }
 }

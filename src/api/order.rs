@@ -1,12 +1,11 @@
 //! An order on the wire: as `order.put` takes it, `order.get` gives it and a file of orders holds it.
 //! Tokens are sealed on the way in and opened on the way out.
 
-use serde_json::{Map, Value};
-
-use super::error::{ApiError, word};
+use super::error::ApiError;
+use super::form::{Time, Word};
 use super::request as wire;
-use super::tender;
 use super::text::Text;
+use super::{result, tender};
 use crate::clock;
 use crate::domain::id::{LineId, MerchantAccountId, OrderId, PaymentId, Timestamp};
 use crate::domain::order::{Channel, Fulfilment, Line, LineState, Order, Tender};
@@ -120,76 +119,47 @@ fn read_line((at, line): (usize, wire::Line)) -> Result<Line, ApiError> {
 
 /// An order in the form in which [`read`] takes it; with clear tokens where there is a vault to open
 /// them with, so that another store can capture.
-pub(super) fn write(order: &Order, payments: &[Payment], tokens: Option<&Vault>) -> Value {
+pub(super) fn write(order: &Order, payments: &[Payment], tokens: Option<&Vault>) -> result::Order {
     let tenders = order
         .tenders
         .iter()
         .zip(payments)
-        .map(|(tender, payment)| Value::Object(tender::write(tender, payment, tokens)));
-    let tenders: Vec<Value> = tenders.collect();
-    let mut row = Map::new();
-    row.insert("order_id".to_owned(), order.id.as_str().into());
-    row.insert("version".to_owned(), order.version.into());
-    row.insert("currency".to_owned(), order.currency.code().into());
-    row.insert("channel".to_owned(), word(&order.channel));
-    let texts = [
-        ("placed_at", order.placed_at.map(clock::format_utc)),
-        ("customer_reference", order.customer_reference.clone()),
-        (
-            "phone",
-            order.phone.as_ref().map(|phone| phone.as_str().to_owned()),
-        ),
-    ];
-    insert_texts(&mut row, texts);
-    if !order.tags.is_empty() {
-        row.insert("tags".to_owned(), order.tags.clone().into());
+        .map(|(tender, payment)| tender::write(tender, payment, tokens));
+    let phone = order.phone.as_ref();
+    result::Order {
+        order_id: order.id.as_str().to_owned(),
+        version: order.version,
+        currency: order.currency.code(),
+        channel: Word(order.channel),
+        placed_at: order.placed_at.map(Time),
+        customer_reference: order.customer_reference.clone(),
+        phone: phone.map(|phone| phone.as_str().to_owned()),
+        tags: order.tags.clone(),
+        lines: order.lines.iter().map(write_line).collect(),
+        total_minor: order.total().minor,
+        deposit_minor: order.deposit,
+        kept_minor: order.kept,
+        tenders: tenders.collect(),
     }
-    row.insert(
-        "lines".to_owned(),
-        order.lines.iter().map(write_line).collect(),
-    );
-    row.insert("total_minor".to_owned(), order.total().minor.into());
-    row.insert("deposit_minor".to_owned(), order.deposit.into());
-    if order.kept > 0 {
-        row.insert("kept_minor".to_owned(), order.kept.into());
-    }
-    row.insert("tenders".to_owned(), tenders.into());
-    Value::Object(row)
 }
 
-fn write_line(line: &Line) -> Value {
-    let mut row = Map::new();
-    row.insert("line_id".to_owned(), line.id.as_str().into());
-    if let Some(description) = &line.description {
-        row.insert("description".to_owned(), description.as_str().into());
-    }
-    row.insert("amount_minor".to_owned(), line.amount.into());
+fn write_line(line: &Line) -> result::Line {
     let (fulfilment, store) = match &line.fulfilment {
-        Fulfilment::CarryOut => ("carry_out", None),
-        Fulfilment::Pickup { store } => ("pickup", store.as_deref()),
-        Fulfilment::Ship => ("ship", None),
+        Fulfilment::CarryOut => (result::Fulfilment::CarryOut, None),
+        Fulfilment::Pickup { store } => (result::Fulfilment::Pickup, store.clone()),
+        Fulfilment::Ship => (result::Fulfilment::Ship, None),
     };
-    row.insert("fulfilment".to_owned(), fulfilment.into());
-    if let Some(store) = store {
-        row.insert("store".to_owned(), store.into());
-    }
-    // For others a line that is being handed over still waits.
-    let state = match line.state {
-        LineState::Open | LineState::Reserved(_) => "open",
-        LineState::Fulfilled => "fulfilled",
-        LineState::Cancelled => "cancelled",
-    };
-    row.insert("state".to_owned(), state.into());
-    Value::Object(row)
-}
-
-pub(super) fn insert_texts<const N: usize>(
-    row: &mut Map<String, Value>,
-    texts: [(&str, Option<String>); N],
-) {
-    for (name, text) in texts {
-        if let Some(text) = text {
-            row.insert(name.to_owned(), text.into());
-        }
+    result::Line {
+        line_id: line.id.as_str().to_owned(),
+        description: line.description.clone(),
+        amount_minor: line.amount,
+        fulfilment,
+        store,
+        // For others a line that is being handed over still waits.
+        state: match line.state {
+            LineState::Open | LineState::Reserved(_) => result::LineState::Open,
+            LineState::Fulfilled => result::LineState::Fulfilled,
+            LineState::Cancelled => result::LineState::Cancelled,
+        },
     }
 }

@@ -1,15 +1,16 @@
 //! `session.hello`, `session.pair` and `app.*`: an app shows its key, gets one, is let in or out.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use tokio::sync::oneshot;
 
-use super::call::{Call, Query};
+use super::call::{Call, Found, Query};
 use super::door::{Guest, Refused};
-use super::error::{ApiError, word};
+use super::error::ApiError;
+use super::form::{Time, Word, json};
 use super::request as wire;
+use super::result::{AppRow, Apps, Done, Invited, Paired, Welcome};
 use super::session::{Caller, Connection};
 use super::text::Text;
-use crate::clock;
 use crate::domain::app::{App, Change, Role};
 use crate::domain::id::ClientName;
 use crate::outcome::code::Code;
@@ -46,13 +47,14 @@ impl Connection {
         }
         let caller = self.caller().ok_or_else(ApiError::unauthorized)?;
         self.visitor().language = language;
-        let found = self.query(Query::Info).await?;
-        let mut info = self.gateway.found(found, false, language);
-        if let Value::Object(info) = &mut info {
-            info.insert("app".to_owned(), caller.app.as_str().into());
-            info.insert("role".to_owned(), word(&caller.role));
-        }
-        Ok(info)
+        let Found::Info { station } = self.query(Query::Info).await? else {
+            return Err(ApiError::internal());
+        };
+        Ok(json(&Welcome {
+            app: caller.app.as_str().to_owned(),
+            role: Word(caller.role),
+            info: self.gateway.info(station),
+        }))
     }
 
     /// Gives an invited app its key, once.
@@ -67,8 +69,11 @@ impl Connection {
         };
         let by = guest.by.clone();
         let (key, app) = door.make_key(guest)?;
-        let answer = json!({
-            "app": app.name.as_str(), "role": app.role, "check_word": app.check_word, "key": key,
+        let answer = json(&Paired {
+            app: app.name.as_str().to_owned(),
+            role: Word(app.role),
+            check_word: app.check_word.clone(),
+            key,
         });
         self.change(Change::Pair(app), by).await?;
         Ok(answer)
@@ -94,14 +99,19 @@ impl Connection {
             origin,
             by: by.app.clone(),
         })?;
-        Ok(json!({"code": code, "expires_at": clock::format_utc(until)}))
+        Ok(json(&Invited {
+            code,
+            expires_at: Time(until),
+        }))
     }
 
     /// The apps that are let in, without their keys.
     pub(super) fn list_apps(&self) -> Value {
         let apps = self.gateway.door.watch();
         let apps = apps.borrow();
-        json!({"apps": apps.values().map(row).collect::<Vec<_>>()})
+        json(&Apps {
+            apps: apps.values().map(row).collect(),
+        })
     }
 
     /// Lets an app in or out; the answer comes when it is so.
@@ -109,23 +119,18 @@ impl Connection {
         let (reply, answer) = oneshot::channel();
         let call = Call::Change { change, by, reply };
         let () = self.gateway.call(call, answer).await?;
-        Ok(json!({}))
+        Ok(json(&Done {}))
     }
 }
 
-fn row(app: &App) -> Value {
-    let mut row = Map::new();
-    row.insert("app".to_owned(), app.name.as_str().into());
-    row.insert("role".to_owned(), word(&app.role));
-    if let Some(origin) = &app.origin {
-        row.insert("origin".to_owned(), origin.as_str().into());
+fn row(app: &App) -> AppRow {
+    AppRow {
+        app: app.name.as_str().to_owned(),
+        role: Word(app.role),
+        origin: app.origin.clone(),
+        check_word: app.check_word.clone(),
+        paired_at: Time(app.paired_at),
     }
-    row.insert("check_word".to_owned(), app.check_word.as_str().into());
-    row.insert(
-        "paired_at".to_owned(),
-        clock::format_utc(app.paired_at).into(),
-    );
-    Value::Object(row)
 }
 
 /// An origin as browsers send it: scheme, host and port, nothing behind them.

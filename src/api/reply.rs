@@ -1,15 +1,17 @@
-//! Results of the methods, as they stand on the wire.
+//! Results of the methods: what the station found, in the form that [`super::result`] declares.
 
 use firmware_protocols::vocabulary::Money;
-use firmware_protocols::vocabulary::terminal::{Receipt, ReceiptKind};
-use serde_json::{Map, Value, json};
+use firmware_protocols::vocabulary::card::{Card, MaskedPan};
+use firmware_protocols::vocabulary::terminal::Receipt;
+use serde_json::Value;
 
 use super::call::{Answer, Found, Health, Standing, TerminalRow};
-use super::error::{tell, word};
+use super::error::tell;
+use super::form::{CodeWord, Time, Word, json};
+use super::result::{self as wire, Ended, Ending, OperationState};
 use super::{Gateway, attention, nfc, order, search};
-use crate::clock;
 use crate::domain::doubt::Doubt;
-use crate::domain::id::{LineId, OperationId};
+use crate::domain::id::{ClientName, MerchantAccountId, OperationId, OrderId, PaymentId};
 use crate::domain::operation::Call;
 use crate::domain::outcome::{Outcome, Skipped};
 use crate::domain::payment::Payment;
@@ -20,282 +22,301 @@ use crate::outcome::text::{Facts, Language};
 
 /// The result of a method that moves money.
 pub(super) fn answer(answer: &Answer, language: Language) -> Value {
-    match answer {
+    json(&match answer {
         Answer::Finished { operation, outcome } => finished(operation, outcome, language),
         Answer::InDoubt { operation } => in_doubt(operation, language),
-    }
+    })
 }
 
 impl Gateway {
     /// The result of a method that only asks.
     pub(super) fn found(&self, found: Found, include_tokens: bool, language: Language) -> Value {
         match found {
-            Found::Payment(payment) => self::payment(&payment),
+            Found::Payment(payment) => json(&self::payment(&payment)),
             Found::Order(order, payments) => {
                 let tokens = include_tokens.then_some(&*self.vault);
-                order::write(&order, &payments, tokens)
+                json(&order::write(&order, &payments, tokens))
             }
-            Found::Orders { hits, more } => search::write(&hits, more),
-            Found::Attention { rows, more } => attention::write(&rows, more),
+            Found::Orders { hits, more } => json(&search::write(&hits, more)),
+            Found::Attention { rows, more } => json(&attention::write(&rows, more)),
             Found::Quote {
                 version,
                 lines,
                 quote,
                 payments,
-            } => self::quote(version, &lines, &quote, &payments),
+            } => {
+                let lines = lines.iter().map(|line| line.as_str().to_owned());
+                json(&self::quote(version, lines.collect(), &quote, &payments))
+            }
             Found::Operation {
                 id,
                 method,
                 started_at,
                 standing,
             } => {
-                let mut row = operation(&id, standing, language);
-                row.insert("method".to_owned(), method.into());
-                let started_at = clock::format_utc(started_at);
-                row.insert("started_at".to_owned(), started_at.into());
-                Value::Object(row)
+                let (state, result, doubt) = self::standing(&id, standing, language);
+                json(&wire::OperationRow {
+                    operation_id: id.as_str().to_owned(),
+                    method,
+                    started_at: Time(started_at),
+                    state,
+                    result,
+                    doubt,
+                })
             }
-            Found::Terminals(rows) => {
-                json!({ "terminals": rows.iter().map(terminal).collect::<Vec<_>>() })
-            }
-            Found::Info { station } => json!({
-                "station": station,
-                "version": env!("CARGO_PKG_VERSION"),
-                "terminals": self.terminals.iter().map(|id| id.as_str()).collect::<Vec<_>>(),
+            Found::Terminals(rows) => json(&wire::Terminals {
+                terminals: rows.iter().map(terminal).collect(),
             }),
-            Found::Health(health) => self::health(&health),
+            Found::Info { station } => json(&self.info(station)),
+            Found::Health(health) => json(&self::health(&health)),
             Found::Events(_) => Value::Null,
+        }
+    }
+
+    /// What this station is.
+    pub(super) fn info(&self, station: String) -> wire::StationInfo {
+        let terminals = self.terminals.iter().map(|id| id.as_str().to_owned());
+        wire::StationInfo {
+            station,
+            version: env!("CARGO_PKG_VERSION"),
+            terminals: terminals.collect(),
         }
     }
 }
 
-fn quote(version: u64, lines: &[LineId], quote: &Quote, payments: &[Payment]) -> Value {
+fn quote(version: u64, lines: Vec<String>, quote: &Quote, payments: &[Payment]) -> wire::QuoteRow {
     let is_usable = |payment: &&Payment| {
         let mut unusable = quote.unusable.iter();
         !unusable.any(|skipped| skipped.payment == payment.id)
     };
-    let secured_by = payments.iter().filter(is_usable).map(|payment| {
-        json!({
-            "payment_id": payment.id.as_str(),
-            "open_minor": payment.open().minor,
-            "masked_pan": payment.card.as_ref().and_then(masked_pan),
-            "expires_at": payment.expires_at.map(clock::format_utc),
-        })
+    let secured_by = payments.iter().filter(is_usable);
+    let secured_by = secured_by.map(|payment| wire::SecuredBy {
+        payment_id: payment.id.as_str().to_owned(),
+        open_minor: payment.open().minor,
+        masked_pan: payment.card.as_ref().and_then(masked_pan),
+        expires_at: payment.expires_at.map(Time),
     });
-    let secured_by: Vec<Value> = secured_by.collect();
-    json!({
-        "order_version": version,
-        "lines": lines.iter().map(|line| line.as_str()).collect::<Vec<_>>(),
-        "currency": quote.due.currency.code(),
-        "due_minor": quote.due.minor,
-        "secured_minor": quote.secured.minor,
-        "paid_minor": quote.paid.minor,
-        "queued_minor": quote.queued.minor,
-        "balance_minor": quote.due.minor.saturating_sub(quote.secured.minor),
-        "secured_by": secured_by,
-        "unusable": quote.unusable.iter().map(skipped).collect::<Vec<_>>(),
-    })
+    wire::QuoteRow {
+        order_version: version,
+        lines,
+        currency: quote.due.currency.code(),
+        due_minor: quote.due.minor,
+        secured_minor: quote.secured.minor,
+        paid_minor: quote.paid.minor,
+        queued_minor: quote.queued.minor,
+        balance_minor: quote.due.minor.saturating_sub(quote.secured.minor),
+        secured_by: secured_by.collect(),
+        unusable: quote.unusable.iter().map(skipped).collect(),
+    }
 }
 
 /// How an operation ended, in words and numbers.
-fn finished(operation: &OperationId, outcome: &Outcome, language: Language) -> Value {
-    let mut row = Map::new();
-    row.insert("operation_id".to_owned(), operation.as_str().into());
-    row.insert("outcome".to_owned(), word(&outcome.verdict));
+fn finished(operation: &OperationId, outcome: &Outcome, language: Language) -> Ended {
     let code = outcome
         .reason
         .map_or_else(|| Code::from(outcome.verdict), Code::from);
-    add_told(&mut row, code, language);
-    if let Some(strategy) = &outcome.strategy {
-        row.insert("strategy".to_owned(), word(strategy));
-    }
     let amounts = [
-        ("captured_minor", outcome.captured),
-        ("queued_minor", outcome.queued),
-        ("refunded_minor", outcome.refunded),
-        ("secured_minor", outcome.secured),
-        ("balance_due_minor", outcome.balance_due),
-        ("refund_due_minor", outcome.refund_due),
+        outcome.captured,
+        outcome.queued,
+        outcome.refunded,
+        outcome.secured,
+        outcome.balance_due,
+        outcome.refund_due,
     ];
-    for (name, amount) in amounts {
-        if let Some(Money { minor, currency }) = amount {
-            row.insert(name.to_owned(), minor.into());
-            row.insert("currency".to_owned(), currency.code().into());
+    let mut currency = amounts.iter().flatten().map(|money| money.currency.code());
+    let minor = |amount: Option<Money>| amount.map(|amount| amount.minor);
+    Ended {
+        strategy: outcome.strategy.map(Word),
+        captured_minor: minor(outcome.captured),
+        queued_minor: minor(outcome.queued),
+        refunded_minor: minor(outcome.refunded),
+        secured_minor: minor(outcome.secured),
+        balance_due_minor: minor(outcome.balance_due),
+        refund_due_minor: minor(outcome.refund_due),
+        currency: currency.next(),
+        payments: Some(outcome.payments.iter().map(payment).collect()),
+        order: outcome.order.as_ref().map(|order| wire::OrderVersion {
+            order_id: order.id.as_str().to_owned(),
+            version: order.version,
+        }),
+        skipped: outcome.skipped.iter().map(skipped).collect(),
+        receipts: outcome.receipts.iter().map(receipt).collect(),
+        ..ended(operation, outcome.verdict.into(), code, language)
+    }
+}
+
+fn in_doubt(operation: &OperationId, language: Language) -> Ended {
+    ended(operation, Ending::InDoubt, Code::InDoubt, language)
+}
+
+/// Nothing but how it ended.
+fn ended(operation: &OperationId, outcome: Ending, code: Code, language: Language) -> Ended {
+    let (message, told) = tell(code, language, &Facts::default());
+    Ended {
+        operation_id: operation.as_str().to_owned(),
+        outcome,
+        told,
+        message,
+        strategy: None,
+        captured_minor: None,
+        queued_minor: None,
+        refunded_minor: None,
+        secured_minor: None,
+        balance_due_minor: None,
+        refund_due_minor: None,
+        currency: None,
+        payments: None,
+        order: None,
+        skipped: Vec::new(),
+        receipts: Vec::new(),
+    }
+}
+
+fn skipped(skipped: &Skipped) -> wire::Skipped {
+    wire::Skipped {
+        payment_id: skipped.payment.as_str().to_owned(),
+        code: CodeWord(Code::from(skipped.reason)),
+    }
+}
+
+fn standing(
+    id: &OperationId,
+    standing: Standing,
+    language: Language,
+) -> (OperationState, Option<Ended>, Option<wire::DoubtRow>) {
+    match standing {
+        Standing::Running => (OperationState::Running, None, None),
+        Standing::InDoubt(doubt) => (
+            OperationState::InDoubt,
+            Some(in_doubt(id, language)),
+            Some(self::doubt(&doubt)),
+        ),
+        Standing::Finished(outcome) => {
+            let result = finished(id, &outcome, language);
+            (OperationState::Finished, Some(result), None)
         }
     }
-    row.insert(
-        "payments".to_owned(),
-        outcome.payments.iter().map(payment).collect(),
-    );
-    if let Some(order) = &outcome.order {
-        let order = json!({"order_id": order.id.as_str(), "version": order.version});
-        row.insert("order".to_owned(), order);
-    }
-    if !outcome.skipped.is_empty() {
-        row.insert(
-            "skipped".to_owned(),
-            outcome.skipped.iter().map(skipped).collect(),
-        );
-    }
-    if !outcome.receipts.is_empty() {
-        row.insert(
-            "receipts".to_owned(),
-            outcome.receipts.iter().map(receipt).collect(),
-        );
-    }
-    Value::Object(row)
-}
-
-fn skipped(skipped: &Skipped) -> Value {
-    json!({
-        "payment_id": skipped.payment.as_str(),
-        "code": Code::from(skipped.reason).name(),
-    })
-}
-
-fn operation(id: &OperationId, standing: Standing, language: Language) -> Map<String, Value> {
-    let mut row = Map::new();
-    row.insert("operation_id".to_owned(), id.as_str().into());
-    let (state, result) = match standing {
-        Standing::Running => ("running", None),
-        Standing::InDoubt(doubt) => {
-            row.insert("doubt".to_owned(), self::doubt(&doubt));
-            ("in_doubt", Some(in_doubt(id, language)))
-        }
-        Standing::Finished(outcome) => ("finished", Some(finished(id, &outcome, language))),
-    };
-    row.insert("state".to_owned(), state.into());
-    if let Some(result) = result {
-        row.insert("result".to_owned(), result);
-    }
-    row
-}
-
-fn in_doubt(operation: &OperationId, language: Language) -> Value {
-    let mut row = Map::new();
-    row.insert("operation_id".to_owned(), operation.as_str().into());
-    row.insert("outcome".to_owned(), "in_doubt".into());
-    add_told(&mut row, Code::InDoubt, language);
-    Value::Object(row)
 }
 
 /// What a person needs who has to say how it ended.
-fn doubt(doubt: &Doubt) -> Value {
-    let (place, name) = match &doubt.call {
-        Call::Terminal { terminal, .. } => ("terminal", terminal.as_str()),
-        Call::Processor { account, .. } => ("merchant_account", account.as_str()),
+fn doubt(doubt: &Doubt) -> wire::DoubtRow {
+    let (terminal, merchant_account) = match &doubt.call {
+        Call::Terminal { terminal, .. } => (Some(terminal.as_str().to_owned()), None),
+        Call::Processor { account, .. } => (None, Some(account.as_str().to_owned())),
     };
     let amount = doubt.call.amount();
-    json!({
-        place: name,
-        "asked": doubt.call.name(),
-        "amount_minor": amount.map(|amount| amount.minor),
-        "currency": amount.map(|amount| amount.currency.code()),
-        "inquiries": doubt.inquiries,
-        "transaction_before": doubt.before.as_ref().map(mark),
-        "last_transaction": doubt.last.as_ref().map(mark),
-        "evidence": doubt.evidence(),
-        "is_parked": doubt.is_parked,
-    })
+    wire::DoubtRow {
+        terminal,
+        merchant_account,
+        asked: doubt.call.name().to_owned(),
+        amount_minor: amount.map(|amount| amount.minor),
+        currency: amount.map(|amount| amount.currency.code()),
+        inquiries: doubt.inquiries,
+        transaction_before: doubt.before.as_ref().map(mark),
+        last_transaction: doubt.last.as_ref().map(mark),
+        evidence: doubt.evidence(),
+        is_parked: doubt.is_parked,
+    }
 }
 
-fn mark(mark: &TransactionMark) -> Value {
-    json!({
-        "receipt_number": mark.receipt_number,
-        "trace_number": mark.trace_number,
-        "date": mark.date,
-        "time": mark.time,
-    })
-}
-
-fn add_told(row: &mut Map<String, Value>, code: Code, language: Language) {
-    let message = tell(row, code, language, &Facts::default());
-    row.insert("message".to_owned(), message.into());
+fn mark(mark: &TransactionMark) -> wire::TransactionRow {
+    wire::TransactionRow {
+        receipt_number: mark.receipt_number.clone(),
+        trace_number: mark.trace_number.clone(),
+        date: mark.date.clone(),
+        time: mark.time.clone(),
+    }
 }
 
 /// A payment without its tokens.
-fn payment(payment: &Payment) -> Value {
+fn payment(payment: &Payment) -> wire::Payment {
     let terminal = payment.terminal.as_ref();
-    json!({
-        "payment_id": payment.id.as_str(),
-        "order_id": payment.order.as_ref().map(crate::domain::id::OrderId::as_str),
-        "merchant_account": payment.account.as_ref().map(crate::domain::id::MerchantAccountId::as_str),
-        "status": word(&payment.status()),
-        "actions": payment.actions().iter().map(word).collect::<Vec<_>>(),
-        "currency": payment.currency.code(),
-        "authorized_minor": payment.authorized,
-        "captured_minor": payment.captured,
-        "voided_minor": payment.voided,
-        "refunded_minor": payment.refunded,
-        "queued_minor": payment.queued,
-        "uncaptured_minor": payment.uncaptured,
-        "masked_pan": payment.card.as_ref().and_then(masked_pan),
-        "brand": payment.card.as_ref().and_then(|card| card.brand.as_deref()),
-        "has_card_token": payment.card_token.is_some(),
-        "replaces": payment.replaces.as_ref().map(crate::domain::id::PaymentId::as_str),
-        "receipt_number": terminal.and_then(|terminal| terminal.mark.receipt_number.as_deref()),
-        "trace_number": terminal.and_then(|terminal| terminal.mark.trace_number.as_deref()),
-        "authorization_code": terminal.and_then(|terminal| terminal.authorization_code.as_deref()),
-        "terminal_id": terminal.and_then(|terminal| terminal.terminal_id.as_deref()),
-        "authorized_at": payment.authorized_at.map(clock::format_utc),
-        "expires_at": payment.expires_at.map(clock::format_utc),
-    })
+    let order = payment.order.as_ref().map(OrderId::as_str);
+    let account = payment.account.as_ref().map(MerchantAccountId::as_str);
+    let mark = terminal.map(|terminal| &terminal.mark);
+    wire::Payment {
+        payment_id: payment.id.as_str().to_owned(),
+        order_id: order.map(str::to_owned),
+        merchant_account: account.map(str::to_owned),
+        status: Word(payment.status()),
+        actions: payment.actions().iter().copied().map(Word).collect(),
+        currency: payment.currency.code(),
+        authorized_minor: payment.authorized,
+        captured_minor: payment.captured,
+        voided_minor: payment.voided,
+        refunded_minor: payment.refunded,
+        queued_minor: payment.queued,
+        uncaptured_minor: payment.uncaptured,
+        masked_pan: payment.card.as_ref().and_then(masked_pan),
+        brand: payment.card.as_ref().and_then(|card| card.brand.clone()),
+        has_card_token: payment.card_token.is_some(),
+        replaces: payment
+            .replaces
+            .as_ref()
+            .map(PaymentId::as_str)
+            .map(str::to_owned),
+        receipt_number: mark.and_then(|mark| mark.receipt_number.clone()),
+        trace_number: mark.and_then(|mark| mark.trace_number.clone()),
+        authorization_code: terminal.and_then(|terminal| terminal.authorization_code.clone()),
+        terminal_id: terminal.and_then(|terminal| terminal.terminal_id.clone()),
+        authorized_at: payment.authorized_at.map(Time),
+        expires_at: payment.expires_at.map(Time),
+    }
 }
 
-fn receipt(receipt: &Receipt) -> Value {
-    let kind = match receipt.kind {
-        ReceiptKind::Merchant => "merchant",
-        ReceiptKind::Customer => "customer",
-        ReceiptKind::Administration => "administration",
-        ReceiptKind::Unknown => "unknown",
-    };
-    json!({"kind": kind, "lines": receipt.lines})
+fn receipt(receipt: &Receipt) -> wire::Receipt {
+    wire::Receipt {
+        kind: Word(receipt.kind),
+        lines: receipt.lines.clone(),
+    }
 }
 
-fn terminal(row: &TerminalRow) -> Value {
-    json!({
-        "terminal": row.id.as_str(),
-        "connected": row.connected,
-        "cause": row.cause,
-        "operation_id": row.operation.as_ref().map(OperationId::as_str),
-        "leased_to": row.lease.as_ref().map(|lease| lease.app.as_str()),
-        "leased_until": row.lease.as_ref().map(|lease| clock::format_utc(lease.until)),
-    })
+fn terminal(row: &TerminalRow) -> wire::Terminal {
+    let lease = row.lease.as_ref();
+    let operation = row.operation.as_ref().map(OperationId::as_str);
+    let leased_to = lease.map(|lease| ClientName::as_str(&lease.app));
+    wire::Terminal {
+        terminal: row.id.as_str().to_owned(),
+        connected: row.connected,
+        cause: row.cause.clone(),
+        operation_id: operation.map(str::to_owned),
+        leased_to: leased_to.map(str::to_owned),
+        leased_until: lease.map(|lease| Time(lease.until)),
+    }
 }
 
 /// A clock that is corrected now and then may step back so far, and nobody needs to hear of it.
 const CLOCK_TOLERANCE_S: i64 = 60;
 
-fn health(health: &Health) -> Value {
-    let in_doubt: Vec<&str> = health.in_doubt.iter().map(OperationId::as_str).collect();
+fn health(health: &Health) -> wire::HealthRow {
+    let in_doubt = health.in_doubt.iter().map(|id| id.as_str().to_owned());
     let down = health.terminals.iter().any(|terminal| !terminal.connected);
     let clock_behind_s = health.clock_behind_ms.checked_div(1000).unwrap_or(0);
     let set_back = clock_behind_s > CLOCK_TOLERANCE_S;
     let unread = health.readers.iter().any(|reader| !reader.connected);
-    let is_well = in_doubt.is_empty() && !down && !unread && !set_back;
-    let state = match (&health.journal, is_well) {
-        (Some(_), _) => "failed",
-        (None, false) => "degraded",
-        (None, true) => "ok",
-    };
-    json!({
-        "state": state,
-        "journal": health.journal.as_deref().unwrap_or("ok"),
-        "clock": if set_back {
+    let is_well = health.in_doubt.is_empty() && !down && !unread && !set_back;
+    let fine = || "ok".to_owned();
+    wire::HealthRow {
+        state: match (&health.journal, is_well) {
+            (Some(_), _) => wire::HealthState::Failed,
+            (None, false) => wire::HealthState::Degraded,
+            (None, true) => wire::HealthState::Ok,
+        },
+        journal: health.journal.clone().unwrap_or_else(fine),
+        clock: if set_back {
             format!("{clock_behind_s} s behind what was recorded last: was it set back?")
         } else {
-            "ok".to_owned()
+            fine()
         },
-        "terminals": health.terminals.iter().map(terminal).collect::<Vec<_>>(),
-        "readers": health.readers.iter().map(nfc::reader).collect::<Vec<_>>(),
-        "in_doubt": in_doubt,
-        "running": health.running,
-        "queued": health.queued,
-    })
+        terminals: health.terminals.iter().map(terminal).collect(),
+        readers: health.readers.iter().map(nfc::reader).collect(),
+        in_doubt: in_doubt.collect(),
+        running: health.running,
+        queued: health.queued,
+    }
 }
 
-fn masked_pan(card: &firmware_protocols::vocabulary::card::Card) -> Option<&str> {
-    card.masked_pan
-        .as_ref()
-        .map(firmware_protocols::vocabulary::card::MaskedPan::as_str)
+fn masked_pan(card: &Card) -> Option<String> {
+    let pan = card.masked_pan.as_ref().map(MaskedPan::as_str);
+    pan.map(str::to_owned)
 }

@@ -1,14 +1,13 @@
 //! `order.find`: what people know of an order, and what they are told of those that fit.
 
-use serde_json::{Map, Value, json};
-
 use super::call::{Hit, Query};
-use super::error::{ApiError, word};
+use super::error::ApiError;
+use super::form::{Time, Word};
 use super::order::read_phone;
 use super::request as wire;
 use super::tender::read_par;
 use super::text::Text;
-use super::{Gateway, attention};
+use super::{Gateway, attention, result};
 use crate::clock;
 use crate::domain::id::{OrderId, TapId, Timestamp};
 use crate::domain::order::LineState;
@@ -123,37 +122,31 @@ pub(super) fn limit(params: &wire::OrderFind) -> Result<usize, ApiError> {
 }
 
 /// What was found. No token is told, and nothing of a phone number.
-pub(super) fn write(hits: &[Hit], more: bool) -> Value {
-    json!({"orders": hits.iter().map(hit).collect::<Vec<_>>(), "more": more})
+pub(super) fn write(hits: &[Hit], more: bool) -> result::FoundOrders {
+    result::FoundOrders::Orders {
+        orders: hits.iter().map(hit).collect(),
+        more,
+    }
 }
 
-fn hit(hit: &Hit) -> Value {
+fn hit(hit: &Hit) -> result::Hit {
     let order = &hit.order;
     let open = order
         .lines
         .iter()
         .filter(|line| line.state == LineState::Open);
-    let mut row = Map::new();
-    row.insert("order_id".to_owned(), order.id.as_str().into());
-    row.insert("version".to_owned(), order.version.into());
-    row.insert("channel".to_owned(), word(&order.channel));
-    row.insert("status".to_owned(), word(&order.progress()));
-    if let Some(reference) = &order.customer_reference {
-        row.insert("customer_reference".to_owned(), reference.as_str().into());
+    result::Hit {
+        order_id: order.id.as_str().to_owned(),
+        version: order.version,
+        channel: Word(order.channel),
+        status: Word(order.progress()),
+        customer_reference: order.customer_reference.clone(),
+        placed_at: Time(hit.placed_at),
+        lines: order.lines.len(),
+        lines_open: open.count(),
+        currency: order.currency.code(),
+        total_minor: order.total().minor,
+        secured_minor: hit.quote.secured.minor,
+        paid_minor: hit.quote.paid.minor,
     }
-    row.insert(
-        "placed_at".to_owned(),
-        clock::format_utc(hit.placed_at).into(),
-    );
-    row.insert("lines".to_owned(), order.lines.len().into());
-    row.insert("lines_open".to_owned(), open.count().into());
-    row.insert("currency".to_owned(), order.currency.code().into());
-    for (name, amount) in [
-        ("total_minor", order.total()),
-        ("secured_minor", hit.quote.secured),
-        ("paid_minor", hit.quote.paid),
-    ] {
-        row.insert(name.to_owned(), amount.minor.into());
-    }
-    Value::Object(row)
 }

@@ -24,8 +24,9 @@ use super::door::{Seat, Ticket};
 use super::error::ApiError;
 use super::http::Visit;
 use super::request as wire;
+use super::result::Subscribed;
 use super::text::Text;
-use super::{Gateway, http, method, push, reply};
+use super::{Gateway, form, http, method, push, reply, schema};
 use crate::domain::app::{Change, Role};
 use crate::domain::id::{ClientName, IdempotencyKey, OperationId, OrderId, PaymentId};
 use crate::domain::request::Request;
@@ -256,7 +257,7 @@ impl Connection {
     }
 
     async fn fail(&self, id: &Value, error: &ApiError) {
-        let error = error.to_json(self.visitor().language);
+        let error = error.to_wire(self.visitor().language);
         self.send(json!({"jsonrpc": "2.0", "id": id, "error": error}))
             .await;
     }
@@ -324,6 +325,7 @@ impl Connection {
                 let change = change(method, &params)?;
                 return self.change(change, caller.app.clone()).await;
             }
+            "rpc.discover" => return read(&params).map(|wire::Nothing {}| schema::document()),
             "station.info" => read(&params).map(|wire::Nothing {}| Query::Info)?,
             "station.health" => read(&params).map(|wire::Nothing {}| Query::Health)?,
             "terminal.list" => read(&params).map(|wire::Nothing {}| Query::Terminals)?,
@@ -385,7 +387,10 @@ impl Connection {
         if let Some(before) = before {
             before.abort();
         }
-        Ok(json!({"last_seq": last, "replaying": last.saturating_sub(after)}))
+        Ok(form::json(&Subscribed {
+            last_seq: last,
+            replaying: last.saturating_sub(after),
+        }))
     }
 
     async fn send_events(&self, mut after: u64) {

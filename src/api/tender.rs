@@ -2,13 +2,13 @@
 //! can capture, release and give back as this one would.
 
 use firmware_protocols::vocabulary::card::{Card, MaskedPan};
-use serde_json::{Map, Value};
 
 use super::error::ApiError;
-use super::order::{insert_texts, read_time};
+use super::form::Time;
+use super::order::read_time;
 use super::request as wire;
+use super::result;
 use super::text::Text;
-use crate::clock;
 use crate::domain::id::{PaymentId, SealedToken, TerminalId};
 use crate::domain::order::Tender;
 use crate::domain::payment::{Capture, Payment, Standing};
@@ -163,88 +163,52 @@ fn seal(vault: &Vault, kind: TokenKind, clear: &str) -> Result<SealedToken, ApiE
 }
 
 /// The form in which [`read`] takes it; with clear tokens where there is a vault to open them with.
-pub(super) fn write(
-    tender: &Tender,
-    payment: &Payment,
-    tokens: Option<&Vault>,
-) -> Map<String, Value> {
+pub(super) fn write(tender: &Tender, payment: &Payment, tokens: Option<&Vault>) -> result::Tender {
     let open = |kind, token: Option<&SealedToken>| tokens?.unseal(kind, token?).ok();
     let card = payment.card.as_ref();
     let masked = card.and_then(|card| card.masked_pan.clone());
     let par = payment.par.as_ref().map(|par| &par.sealed);
-    let mut row = Map::new();
-    row.insert("payment_id".to_owned(), payment.id.as_str().into());
-    row.insert("prepayment".to_owned(), tender.prepayment.into());
     let account = payment.account.as_ref();
     let replaces = payment.replaces.as_ref();
-    let texts = [
-        ("tender_type", tender.tender_type.clone()),
-        ("card_type", tender.card_type.clone()),
-        ("merchant_account", account.map(|id| id.as_str().to_owned())),
-        ("masked_pan", masked.map(String::from)),
-        ("brand", card.and_then(|card| card.brand.clone())),
-        (
-            "authorized_at",
-            payment.authorized_at.map(clock::format_utc),
-        ),
-        ("expires_at", payment.expires_at.map(clock::format_utc)),
-        ("replaces", replaces.map(|id| id.as_str().to_owned())),
-        (
-            "card_token",
-            open(TokenKind::Card, payment.card_token.as_ref()),
-        ),
-        (
-            "auth_token",
-            open(TokenKind::Reference, payment.auth_token.as_ref()),
-        ),
-        ("par", open(TokenKind::Account, par)),
-    ];
-    insert_texts(&mut row, texts);
-    for (name, minor) in [
-        ("authorized_minor", payment.authorized),
-        ("captured_minor", payment.captured),
-        ("voided_minor", payment.voided),
-        ("refunded_minor", payment.refunded),
-    ] {
-        row.insert(name.to_owned(), minor.into());
+    let captures = payment.captures.iter().map(|capture| result::Capture {
+        amount_minor: capture.amount,
+        refunded_minor: capture.refunded,
+        capture_token: open(TokenKind::Reference, capture.token.as_ref()),
+    });
+    result::Tender {
+        payment_id: payment.id.as_str().to_owned(),
+        prepayment: tender.prepayment,
+        tender_type: tender.tender_type.clone(),
+        card_type: tender.card_type.clone(),
+        merchant_account: account.map(|id| id.as_str().to_owned()),
+        masked_pan: masked.map(String::from),
+        brand: card.and_then(|card| card.brand.clone()),
+        authorized_at: payment.authorized_at.map(Time),
+        expires_at: payment.expires_at.map(Time),
+        replaces: replaces.map(|id| id.as_str().to_owned()),
+        card_token: open(TokenKind::Card, payment.card_token.as_ref()),
+        auth_token: open(TokenKind::Reference, payment.auth_token.as_ref()),
+        par: open(TokenKind::Account, par),
+        authorized_minor: payment.authorized,
+        captured_minor: payment.captured,
+        voided_minor: payment.voided,
+        refunded_minor: payment.refunded,
+        queued_minor: payment.queued,
+        lapsed_minor: payment.lapsed,
+        on_hold: payment.standing == Standing::OnHold,
+        captures: captures.collect(),
+        terminal: payment.terminal.as_ref().map(write_terminal),
     }
-    if payment.queued > 0 {
-        row.insert("queued_minor".to_owned(), payment.queued.into());
-    }
-    if payment.lapsed > 0 {
-        row.insert("lapsed_minor".to_owned(), payment.lapsed.into());
-    }
-    if payment.standing == Standing::OnHold {
-        row.insert("on_hold".to_owned(), true.into());
-    }
-    if !payment.captures.is_empty() {
-        let captures = payment.captures.iter().map(|capture| {
-            let token = open(TokenKind::Reference, capture.token.as_ref());
-            let mut row = Map::new();
-            row.insert("amount_minor".to_owned(), capture.amount.into());
-            row.insert("refunded_minor".to_owned(), capture.refunded.into());
-            insert_texts(&mut row, [("capture_token", token)]);
-            Value::Object(row)
-        });
-        row.insert("captures".to_owned(), captures.collect());
-    }
-    if let Some(terminal) = &payment.terminal {
-        row.insert("terminal".to_owned(), write_terminal(terminal));
-    }
-    row
 }
 
-fn write_terminal(reference: &TerminalReference) -> Value {
-    let mut row = Map::new();
-    let texts = [
-        ("receipt_number", reference.mark.receipt_number.clone()),
-        ("trace_number", reference.mark.trace_number.clone()),
-        ("date", reference.mark.date.clone()),
-        ("time", reference.mark.time.clone()),
-        ("authorization_code", reference.authorization_code.clone()),
-        ("terminal_id", reference.terminal_id.clone()),
-        ("merchant_id", reference.merchant_id.clone()),
-    ];
-    insert_texts(&mut row, texts);
-    Value::Object(row)
+fn write_terminal(reference: &TerminalReference) -> result::TenderTerminal {
+    result::TenderTerminal {
+        receipt_number: reference.mark.receipt_number.clone(),
+        trace_number: reference.mark.trace_number.clone(),
+        date: reference.mark.date.clone(),
+        time: reference.mark.time.clone(),
+        authorization_code: reference.authorization_code.clone(),
+        terminal_id: reference.terminal_id.clone(),
+        merchant_id: reference.merchant_id.clone(),
+    }
 }

@@ -1,14 +1,14 @@
 //! Every outcome, one row each: its stable name, what to do next, whether it may be tried again,
 //! and the code that fits best in each other system.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::foreign::System::{self, Brp, D365, Dintero, Fundraising};
 use crate::domain::outcome::{Reason, Verdict};
 use crate::domain::rejection::Rejection;
 
 /// What the cashier should do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NextAction {
     /// Nothing.
@@ -40,7 +40,7 @@ pub enum NextAction {
 }
 
 /// Whether asking again can do harm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RetrySafety {
     /// Nothing has happened: another attempt cannot take money twice.

@@ -10,12 +10,14 @@
 
 mod architecture;
 mod configuration;
+mod contract;
 mod gate;
 mod links;
 mod outcomes;
 mod packaging;
 mod probe;
 mod scenarios;
+mod schema;
 mod source;
 mod store;
 mod stored_form;

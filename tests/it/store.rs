@@ -2,6 +2,7 @@
 //! pseudo-terminal or TCP socket, a simulated processor over HTTP, a real SQLite file. Everything is
 //! a process of its own and ends with the value that stands for it.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::stream::MaybeTlsStream;
 use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
+
+use crate::contract::Contract;
 
 /// Asks until the answer is there, a bounded number of times.
 pub(crate) fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
@@ -437,6 +440,8 @@ impl Station {
 pub(crate) struct App {
     socket: WebSocket<MaybeTlsStream<TcpStream>>,
     next_id: u64,
+    /// What was asked and is not answered yet.
+    asked: BTreeMap<u64, (String, Value)>,
     frames: Vec<Value>,
     /// Events that have come so far.
     pub(crate) events: Vec<Value>,
@@ -469,6 +474,7 @@ impl App {
         Ok(Self {
             socket,
             next_id: 1,
+            asked: BTreeMap::new(),
             frames: Vec::new(),
             events: Vec::new(),
         })
@@ -505,6 +511,7 @@ impl App {
         self.next_id += 1;
         let request = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
         self.send_text(&request.to_string())?;
+        self.asked.insert(id, (method.to_owned(), params));
         Ok(id)
     }
 
@@ -521,9 +528,16 @@ impl App {
         loop {
             if let Some(at) = self.frames.iter().position(|frame| frame["id"] == id) {
                 let mut frame = self.frames.swap_remove(at);
+                let asked = self.asked.remove(&id);
                 return Ok(match frame.get("error") {
                     Some(error) => Err(error.clone()),
-                    None => Ok(frame["result"].take()),
+                    None => {
+                        let result = frame["result"].take();
+                        if let Some((method, params)) = asked {
+                            Contract::get().check_result(&method, &params, &result);
+                        }
+                        Ok(result)
+                    }
                 });
             }
             self.read()?;
@@ -556,7 +570,11 @@ impl App {
         match self.socket.read() {
             Ok(Message::Text(text)) => {
                 let mut frame: Value = serde_json::from_str(&text).unwrap();
+                if let Some(error) = frame.get("error") {
+                    Contract::get().check_error(error);
+                }
                 if frame["method"] == "event" {
+                    Contract::get().check_event(&frame["params"]);
                     self.events.push(frame["params"].take());
                 } else {
                     self.frames.push(frame);
