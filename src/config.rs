@@ -3,6 +3,7 @@
 
 mod file;
 mod page;
+mod port;
 mod problem;
 mod reader;
 mod reload;
@@ -28,6 +29,7 @@ use problem::Wrong;
 
 pub use file::LogFormat;
 pub use page::{page, schema};
+pub use port::{PortName, UsbId, UsbName};
 pub use problem::Problem;
 pub use reader::ReaderConfig;
 pub use reload::{Change, Reload, Running};
@@ -132,8 +134,8 @@ pub struct TerminalConfig {
 pub enum LineConfig {
     /// A serial line, or USB that looks like one.
     Serial {
-        /// Device, such as `/dev/posd/till-1`.
-        device: PathBuf,
+        /// Which port.
+        port: PortName,
         /// Speed.
         baud: u32,
     },
@@ -405,7 +407,7 @@ merchant_account = "nordic"
         assert_eq!(
             terminal.line,
             LineConfig::Serial {
-                device: "/dev/ttyACM0".into(),
+                port: PortName::Path("/dev/ttyACM0".into()),
                 baud: 9600
             }
         );
@@ -424,7 +426,7 @@ merchant_account = "nordic"
                 17,
                 "`other`",
             ),
-            ("device = \"/dev/ttyACM0\"", "", 12, "device or address"),
+            ("device = \"/dev/ttyACM0\"", "", 12, "usb or address"),
             ("\"zvt\"", "\"zvtt\"", 14, "did you mean `zvt`?"),
             ("\"zvt\"", "\"zvt\"\npassword = \"12\"", 15, "six digits"),
             (

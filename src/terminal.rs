@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 
 use crate::clock::Clock;
 use crate::config::TerminalConfig;
+use crate::devices::Devices;
 use crate::domain::id::{EffectId, TerminalId};
 use crate::trail::Pen;
 use firmware_protocols::vocabulary::terminal::{
@@ -104,6 +105,7 @@ impl Handle {
 pub fn spawn(
     id: TerminalId,
     config: TerminalConfig,
+    devices: Devices,
     clock: Clock,
     pen: Pen,
     report: impl Fn(TerminalId, Report) + Send + 'static,
@@ -111,6 +113,6 @@ pub fn spawn(
     let (orders, waiting) = mpsc::unbounded_channel();
     let wire = pump::Wire::new(id.clone(), pen);
     let report = move |what| report(id.clone(), what);
-    tokio::spawn(pump::run(config, clock, wire, waiting, report));
+    tokio::spawn(pump::run(config, devices, clock, wire, waiting, report));
     Handle { orders }
 }

@@ -9,11 +9,16 @@ use firmware_protocols::zvt::{Password, explain, result_code};
 
 use super::{runtime, say};
 use crate::clock::Clock;
-use crate::config::LineConfig;
+use crate::config::{LineConfig, PortName};
+use crate::devices::{Devices, SerialPort};
 use crate::terminal::probe::{self, Found};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum What {
+    /// List the serial ports of this machine, what is behind each, and how a configuration names it.
+    ///
+    /// Opens none of them: a station may run meanwhile.
+    Devices,
     /// Register at a terminal, ask how it is, and print what it says. Moves no money.
     ///
     /// What stands in the way is said plainly: the wrong speed, no answer, not a ZVT terminal, a port
@@ -36,26 +41,62 @@ pub(super) enum What {
 
 /// The exit code is 1 when the station could not talk to the terminal as it is set here.
 pub(super) fn run(what: What) -> Result<ExitCode, String> {
-    let What::Probe {
-        place,
-        baud,
-        password,
-        currency,
-    } = what;
+    match what {
+        What::Devices => {
+            let ports = Devices::of_this_machine().serial_ports();
+            if ports.is_empty() {
+                say("there is no serial port");
+            }
+            for port in &ports {
+                tell_port(port, &ports);
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        What::Probe {
+            place,
+            baud,
+            password,
+            currency,
+        } => probe(&place, baud, password, currency),
+    }
+}
+
+fn tell_port(port: &SerialPort, all: &[SerialPort]) {
+    say(&format!("{}", port.device.display()));
+    if let Some(usb) = &port.usb {
+        let words = match usb.words.as_str() {
+            "" => "a USB device that says nothing of itself",
+            words => words,
+        };
+        say(&format!("  {words}, at USB port {}", usb.place));
+    }
+    for link in &port.links {
+        say(&format!("  also called {}", link.display()));
+    }
+    say(&format!("  {}", port.line(all)));
+}
+
+fn probe(
+    place: &str,
+    baud: u32,
+    password: Password,
+    currency: Currency,
+) -> Result<ExitCode, String> {
     let is_path = place.contains('/') || !place.contains(':');
     let line = match is_path {
         true => LineConfig::Serial {
-            device: PathBuf::from(&place),
+            port: PortName::Path(PathBuf::from(place)),
             baud,
         },
         false => LineConfig::Tcp {
-            address: place.clone(),
+            address: place.to_owned(),
         },
     };
-    let probing = probe::probe(&line, password, currency, Clock::start());
+    let devices = Devices::of_this_machine();
+    let probing = probe::probe(&line, &devices, password, currency, Clock::start());
     let found = runtime()?.block_on(probing);
-    let found = found.map_err(|trouble| with_place(&place, &trouble.to_string()))?;
-    tell(&place, &found);
+    let found = found.map_err(|trouble| with_place(place, &trouble.to_string()))?;
+    tell(place, &found);
     match found.baud.filter(|found| *found != baud) {
         Some(other) => Err(format!(
             "{place}: the terminal is set to {other} baud, not to {baud}; say `baud = {other}` in the \

@@ -9,6 +9,8 @@ use firmware_protocols::vocabulary::Currency;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::UsbName;
+
 /// Speed of a serial line that is not told.
 pub(super) const BAUD: u32 = 9600;
 
@@ -80,9 +82,12 @@ pub(super) struct Terminal {
     pub(super) id: String,
     /// what it speaks
     pub(super) protocol: Protocol,
-    /// serial device, such as `/dev/ttyACM0`. This or `address` is needed
+    /// serial device, such as `/dev/ttyS0`. This, `usb` or `address` is needed
     pub(super) device: Option<PathBuf>,
-    /// `host:port`
+    /// a USB device with a serial port, found wherever it is plugged in ([devices.md](devices.md)), such
+    /// as `{ vendor = "0b00", product = "0080", serial = "SN123" }`
+    pub(super) usb: Option<UsbName>,
+    /// `host:port`, on the network
     pub(super) address: Option<String>,
     /// speed of a serial line
     #[schemars(extend("default" = BAUD))]

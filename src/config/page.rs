@@ -10,6 +10,7 @@ use serde::de::value::Error;
 use serde::de::{Deserializer, Error as _, Visitor};
 use serde_json::Value;
 
+use super::UsbName;
 use super::file::{
     Account, File, Limit, LimitsFile, LogFile, Network, OfflineFile, Reader, Station, Terminal,
 };
@@ -43,10 +44,11 @@ pub fn page() -> String {
 }
 
 /// All tables, in the order in which they are told.
-pub(super) fn tables() -> [Table; 9] {
+pub(super) fn tables() -> [Table; 10] {
     [
         Table::of::<Station>("[station]"),
         Table::of::<Terminal>("[[terminal]]"),
+        Table::of::<UsbName>("[terminal.usb]"),
         Table::of::<Reader>("[[reader]]"),
         Table::of::<Account>("[[merchant_account]]"),
         Table::of::<OfflineFile>("[offline]"),

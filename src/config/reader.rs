@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::file::Reader;
 use super::problem::Wrong;
-use super::{LineConfig, TerminalConfig};
+use super::{LineConfig, PortName, TerminalConfig};
 use crate::domain::id::{ReaderId, TerminalId};
 use crate::nfc::words::Connection;
 
@@ -36,7 +36,10 @@ pub(super) fn readers(
         let connection = Connection::parse(&file.connection)
             .map_err(|problem| wrong("connection", &format!(": connection {problem}")))?;
         let is_taken = terminals.values().any(|terminal| match &terminal.line {
-            LineConfig::Serial { device, .. } => connection.device() == Some(device),
+            LineConfig::Serial { port, .. } => match port {
+                PortName::Path(path) => connection.device() == Some(path),
+                PortName::Usb(_) => false,
+            },
             LineConfig::Tcp { .. } => false,
         });
         if is_taken {

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use firmware_protocols::zvt::Password;
 
 use super::file::{BAUD, FACTORY_PASSWORD, Protocol, Terminal};
 use super::problem::Wrong;
-use super::{AccountConfig, LineConfig, TerminalConfig};
+use super::{AccountConfig, LineConfig, PortName, TerminalConfig, UsbName};
 use crate::domain::id::{ClientName, MerchantAccountId, PoolId, TerminalId};
 
 /// The other password of the manuals.
@@ -46,20 +46,7 @@ fn terminal(
     accounts: &BTreeMap<MerchantAccountId, AccountConfig>,
 ) -> Result<TerminalConfig, Problem> {
     let Protocol::Zvt = file.protocol;
-    let line = match (file.device, file.address) {
-        (Some(device), None) => LineConfig::Serial {
-            device,
-            baud: file.baud.unwrap_or(BAUD),
-        },
-        (None, Some(_)) if file.baud.is_some() => {
-            let problem = "baud belongs to a device, not to an address";
-            return Err(("baud", problem.to_owned()));
-        }
-        (None, Some(address)) => LineConfig::Tcp { address },
-        (Some(_), Some(_)) | (None, None) => {
-            return Err(("device", "needs either device or address".to_owned()));
-        }
-    };
+    let line = line(file.device, file.usb, file.address, file.baud)?;
     let password = match (file.password, file.password_file) {
         (Some(_), Some(_)) => {
             let problem = "needs password or password_file, not both";
@@ -88,6 +75,28 @@ fn terminal(
         card_token: file.card_token,
         app: file.app.map(ClientName::new),
         pools: file.pools.into_iter().map(PoolId::new).collect(),
+    })
+}
+
+fn line(
+    device: Option<PathBuf>,
+    usb: Option<UsbName>,
+    address: Option<String>,
+    baud: Option<u32>,
+) -> Result<LineConfig, Problem> {
+    let port = match (device, usb, address) {
+        (Some(path), None, None) => PortName::Path(path),
+        (None, Some(name), None) => PortName::Usb(name),
+        (None, None, Some(_)) if baud.is_some() => {
+            let problem = "baud belongs to a device or to usb, not to an address";
+            return Err(("baud", problem.to_owned()));
+        }
+        (None, None, Some(address)) => return Ok(LineConfig::Tcp { address }),
+        (..) => return Err(("device", "needs device, usb or address".to_owned())),
+    };
+    Ok(LineConfig::Serial {
+        port,
+        baud: baud.unwrap_or(BAUD),
     })
 }
 
@@ -121,6 +130,7 @@ fn six_digits(digits: &str) -> Option<Password> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::UsbId;
     use super::*;
 
     #[test]
@@ -140,5 +150,36 @@ mod tests {
         let problem = password_in(&path).unwrap_err();
         assert!(problem.contains("six digits") && !problem.contains("48291"));
         assert!(password(SECOND_FACTORY_PASSWORD).is_ok());
+    }
+    #[test]
+    fn a_terminal_is_named_in_one_way() {
+        let parse = |line: &str| {
+            crate::config::Config::parse(&format!(
+                "[station]\nname = \"a\"\ndata_dir = \"a\"\n[[terminal]]\nid = \"t\"\nprotocol = \"zvt\"\n\
+                 currency = \"NOK\"\n{line}"
+            ))
+        };
+        let usb = "usb = { vendor = \"0b00\", product = \"00aF\", serial = \"SN 1\" }";
+        let terminals = parse(usb).unwrap().terminals;
+        let port = PortName::Usb(UsbName {
+            vendor: UsbId(0x0b00),
+            product: UsbId(0x00af),
+            serial: Some("SN 1".to_owned()),
+            interface: None,
+        });
+        let line = LineConfig::Serial { port, baud: BAUD };
+        assert_eq!(terminals.into_values().next().unwrap().line, line);
+        let with_device = format!("device = \"/dev/ttyS0\"\n{usb}");
+        for (wrong, named) in [
+            ("", "usb or address"),
+            (&with_device, "usb or address"),
+            (&usb.replace("0b00", "0x0b"), "`0x0b` is no USB id"),
+            (&usb.replace("0b00", "+b00"), "`+b00` is no USB id"),
+            (&usb.replace("serial", "seral"), "did you mean `serial`?"),
+            (&usb.replace("product", "#"), "line 8"),
+        ] {
+            let problem = parse(wrong).unwrap_err().to_string();
+            assert!(problem.contains(named), "{wrong}: {problem}");
+        }
     }
 }

@@ -28,6 +28,7 @@ use crate::api::tls::Tls;
 use crate::api::{self, Gateway};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::devices::Devices;
 use crate::domain::app::{App, Role};
 use crate::domain::id::{ClientName, OperationId, ReaderId, TerminalId};
 use crate::journal::{self, Journal, JournalError, JournalErrorKind, Reader, Writer};
@@ -391,12 +392,14 @@ impl Service {
     }
 
     fn begin(&mut self) {
+        let devices = Devices::of_this_machine();
         for (id, config) in self.config.terminals.clone() {
             let events = self.shift.events.clone();
             let report = move |id, report| {
                 let _ = events.send(Input::Terminal(id, report));
             };
-            let handle = terminal::spawn(id.clone(), config, self.clock, self.pen.clone(), report);
+            let (devices, pen) = (devices.clone(), self.pen.clone());
+            let handle = terminal::spawn(id.clone(), config, devices, self.clock, pen, report);
             self.shift.terminals.insert(id, handle);
         }
         self.begin_readers();

@@ -169,6 +169,16 @@ impl Driver {
         self.drain(now);
     }
 
+    /// Something was plugged in or pulled out, and the terminal may be there now: the pause is cut
+    /// short. Not to nothing, because a port that has just come is about to get its name and its rights.
+    pub fn handle_plugged(&mut self, now: Instant) {
+        if let Line::Pausing(end) = &mut self.line {
+            self.failures = 0;
+            let soon = RECONNECT.first().copied().unwrap_or_default();
+            *end = now.after(soon).min(*end);
+        }
+    }
+
     /// The station tells something.
     pub fn handle_order(&mut self, order: Order, now: Instant) {
         match order {
@@ -432,5 +442,38 @@ impl std::fmt::Debug for Driver {
             Line::Open { .. } => "open",
         };
         write!(f, "Driver({line})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_plugged_in_cuts_a_long_pause_short() {
+        let config = crate::config::Config::parse(
+            "[station]\nname = \"a\"\ndata_dir = \"a\"\n[[terminal]]\nid = \"t\"\nprotocol = \"zvt\"\n\
+             usb = { vendor = \"0b00\", product = \"0080\" }\ncurrency = \"NOK\"",
+        );
+        let mut terminals = config.unwrap().terminals;
+        let mut driver = Driver::new(terminals.pop_first().unwrap().1);
+        let drain = |driver: &mut Driver| loop {
+            match driver.poll() {
+                Output::Wait(at) => return at.map(|at| at.0),
+                Output::Open => driver.handle_closed("not plugged in".to_owned(), Instant(0)),
+                Output::Send(_) | Output::Close | Output::Report(_) | Output::Left => {}
+            }
+        };
+        assert_eq!(drain(&mut driver), Some(100));
+        for (now, next) in [(100, 500), (500, 2_000), (2_000, 5_000)] {
+            driver.handle_timeout(Instant(now));
+            assert_eq!(drain(&mut driver), Some(next));
+        }
+        driver.handle_plugged(Instant(2_500));
+        assert_eq!(drain(&mut driver), Some(2_600));
+        // Again and again does not put it off, and it is looked for closely afterwards.
+        driver.handle_plugged(Instant(2_550));
+        driver.handle_timeout(Instant(2_600));
+        assert_eq!(drain(&mut driver), Some(100));
     }
 }

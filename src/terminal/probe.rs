@@ -21,7 +21,8 @@ use tokio::time::timeout;
 
 use super::transport::Transport;
 use crate::clock::Clock;
-use crate::config::LineConfig;
+use crate::config::{LineConfig, PortName};
+use crate::devices::Devices;
 
 /// Speeds that terminals are set to, the usual one first.
 const SPEEDS: [u32; 4] = [9_600, 115_200, 57_600, 19_200];
@@ -105,21 +106,23 @@ impl fmt::Display for Trouble {
 /// [`Trouble`], for a technician.
 pub async fn probe(
     line: &LineConfig,
+    devices: &Devices,
     password: Password,
     currency: Currency,
     clock: Clock,
 ) -> Result<Found, Trouble> {
-    let LineConfig::Serial { device, baud } = line else {
-        return ask(line, password, currency, clock).await;
+    let LineConfig::Serial { port, baud } = line else {
+        return ask(line, devices, password, currency, clock).await;
     };
+    let device = devices.find(port).map_err(Trouble::Line)?;
     let mut worst = Trouble::Silent;
     let others = SPEEDS.into_iter().filter(|other| other != baud);
     for speed in std::iter::once(*baud).chain(others) {
         let line = LineConfig::Serial {
-            device: device.clone(),
+            port: PortName::Path(device.clone()),
             baud: speed,
         };
-        match ask(&line, password, currency, clock).await {
+        match ask(&line, devices, password, currency, clock).await {
             Ok(found) => {
                 let baud = Some(speed);
                 return Ok(Found { baud, ..found });
@@ -134,12 +137,14 @@ pub async fn probe(
 
 async fn ask(
     line: &LineConfig,
+    devices: &Devices,
     password: Password,
     currency: Currency,
     clock: Clock,
 ) -> Result<Found, Trouble> {
-    let transport = Transport::open(line).await;
-    let transport = transport.map_err(|error| Trouble::Line(obstacle::explain(line, &error)))?;
+    let transport = Transport::open(line, devices).await;
+    let explain = |error: String| Trouble::Line(obstacle::explain(line, devices, &error));
+    let transport = transport.map_err(explain)?;
     let framing = match line {
         LineConfig::Serial { .. } => Framing::Serial,
         LineConfig::Tcp { .. } => Framing::Tcp,

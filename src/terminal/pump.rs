@@ -12,7 +12,8 @@ use super::driver::{Driver, Output};
 use super::transport::Transport;
 use super::{Order, Report};
 use crate::clock::Clock;
-use crate::config::TerminalConfig;
+use crate::config::{LineConfig, TerminalConfig};
+use crate::devices::{Devices, Watch};
 use crate::domain::id::{EffectId, TerminalId};
 use crate::failpoint;
 use crate::trail::Pen;
@@ -20,6 +21,7 @@ use crate::trail::Pen;
 /// Serves a driver until it leaves its terminal, or the station is gone.
 pub(super) async fn run(
     config: TerminalConfig,
+    devices: Devices,
     clock: Clock,
     mut wire: Wire,
     mut orders: mpsc::UnboundedReceiver<Order>,
@@ -28,16 +30,22 @@ pub(super) async fn run(
     let line = config.line.clone();
     let mut driver = Driver::new(config);
     let mut transport: Option<Transport> = None;
+    let mut watch: Option<Watch> = None;
     let mut buffer = [0_u8; 1024];
     loop {
         match driver.poll() {
-            Output::Open => match Transport::open(&line).await {
-                Ok(opened) => {
-                    transport = Some(opened);
-                    driver.handle_opened(clock.monotonic());
+            Output::Open => {
+                // Before it is looked for: what is plugged in while it is looked for is heard of.
+                watch = watch.or_else(|| watch_for(&line, &devices));
+                match Transport::open(&line, &devices).await {
+                    Ok(opened) => {
+                        transport = Some(opened);
+                        watch = None;
+                        driver.handle_opened(clock.monotonic());
+                    }
+                    Err(cause) => driver.handle_closed(cause, clock.monotonic()),
                 }
-                Err(cause) => driver.handle_closed(cause, clock.monotonic()),
-            },
+            }
             Output::Send(bytes) => {
                 if let Some(open) = &mut transport {
                     failpoint::hit("terminal.before_send");
@@ -78,6 +86,7 @@ pub(super) async fn run(
                         Some(order) => driver.handle_order(order, clock.monotonic()),
                         None => return,
                     },
+                    () = plugged(&mut watch) => driver.handle_plugged(clock.monotonic()),
                 }
             }
         }
@@ -125,6 +134,29 @@ async fn read(transport: &mut Option<Transport>, buffer: &mut [u8]) -> std::io::
     match transport {
         Some(open) => open.read(buffer).await,
         None => std::future::pending().await,
+    }
+}
+
+/// Tells when a serial port may have come back. Without it the line is tried from time to time.
+fn watch_for(line: &LineConfig, devices: &Devices) -> Option<Watch> {
+    let LineConfig::Serial { port, .. } = line else {
+        return None;
+    };
+    let watch = devices.watch();
+    watch
+        .inspect_err(|error| tracing::warn!(%port, %error, "cannot watch for devices"))
+        .ok()
+}
+
+/// Waits until something is plugged in.
+async fn plugged(watch: &mut Option<Watch>) {
+    let changed = match watch {
+        Some(watch) => watch.changed().await,
+        None => std::future::pending().await,
+    };
+    if let Err(error) = changed {
+        tracing::warn!(%error, "not told of devices any more");
+        *watch = None;
     }
 }
 

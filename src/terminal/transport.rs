@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::config::LineConfig;
+use crate::devices::Devices;
 
 /// A terminal that takes no bytes for so long is gone.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -30,9 +31,11 @@ pub(super) enum Transport {
 
 impl Transport {
     /// Opens a line. Errors are for a technician: they name the device and what to do.
-    pub(super) async fn open(line: &LineConfig) -> Result<Self, String> {
+    pub(super) async fn open(line: &LineConfig, devices: &Devices) -> Result<Self, String> {
         match line {
-            LineConfig::Serial { device, baud } => open_serial(device, *baud).map(Self::Serial),
+            LineConfig::Serial { port, baud } => {
+                open_serial(&devices.find(port)?, *baud).map(Self::Serial)
+            }
             LineConfig::Tcp { address } => {
                 let opening = TcpStream::connect(address);
                 let stream = tokio::time::timeout(CONNECT_TIMEOUT, opening)

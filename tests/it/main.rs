@@ -11,6 +11,7 @@
 mod architecture;
 mod configuration;
 mod contract;
+mod devices;
 mod gate;
 mod links;
 mod outcomes;

@@ -19,6 +19,7 @@ mod orders;
 mod page;
 mod pairing;
 mod pickup;
+mod plug;
 mod presets;
 mod reader;
 mod recovery;

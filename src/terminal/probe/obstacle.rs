@@ -9,31 +9,38 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
-use crate::config::LineConfig;
+use crate::config::{LineConfig, PortName};
+use crate::devices::Devices;
 
 /// What stands in the way; `error` is what opening it has said.
-pub(super) fn explain(line: &LineConfig, error: &str) -> String {
+pub(super) fn explain(line: &LineConfig, devices: &Devices, error: &str) -> String {
     match line {
         LineConfig::Tcp { address } if error.contains("refused") => format!(
             "{address}: nothing listens there; is this the terminal's address, and its port for \
              tills (usually 20007)?"
         ),
         LineConfig::Tcp { .. } => error.to_owned(),
-        LineConfig::Serial { device, .. } => port(device, error),
+        LineConfig::Serial { port, .. } => match port {
+            PortName::Path(device) => serial(device, devices, error),
+            PortName::Usb(_) => error.to_owned(),
+        },
     }
 }
 
-fn port(device: &Path, error: &str) -> String {
+fn serial(device: &Path, devices: &Devices, error: &str) -> String {
     let name = device.display();
     let metadata = match fs::metadata(device) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            return format!("{name}: there is no such device; {}", what_there_is());
+            return format!(
+                "{name}: there is no such device; {}",
+                what_there_is(devices)
+            );
         }
         Err(error) => return format!("{name}: {error}"),
     };
     if !metadata.file_type().is_char_device() {
-        return format!("{name}: that is no serial port; {}", what_there_is());
+        return format!("{name}: that is no serial port; {}", what_there_is(devices));
     }
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
     let flags = i32::try_from(flags.bits()).unwrap_or_default();
@@ -98,19 +105,11 @@ fn holders(device: &Path) -> Vec<String> {
     holders
 }
 
-fn what_there_is() -> String {
-    let devices = fs::read_dir("/dev").into_iter().flatten().flatten();
-    let mut ports: Vec<String> = devices
-        .filter_map(|device| device.file_name().into_string().ok())
-        .filter(|name| {
-            ["ttyUSB", "ttyACM"]
-                .iter()
-                .any(|kind| name.starts_with(kind))
-        })
-        .map(|name| format!("/dev/{name}"))
-        .collect();
-    ports.sort();
-    match ports.as_slice() {
+fn what_there_is(devices: &Devices) -> String {
+    let ports = devices.serial_ports();
+    let usb = ports.iter().filter(|port| port.usb.is_some());
+    let names: Vec<String> = usb.map(|port| port.device.display().to_string()).collect();
+    match names.as_slice() {
         [] => "no USB terminal is plugged in".to_owned(),
         some => format!("there are {}", some.join(", ")),
     }

@@ -96,6 +96,11 @@ const REPORTED: &[(&str, &str, &str)] = &[
     ),
     ("src/station.rs", "use crate::page;", "names crate::page"),
     (
+        "src/devices.rs",
+        "use crate::terminal::Handle;",
+        "devices.rs:1: names crate::terminal::Handle",
+    ),
+    (
         "src/domain/order.rs",
         "use rusqlite::Connection;",
         "order.rs:1: names rusqlite::Connection",

@@ -175,6 +175,13 @@ pub(super) const RULES: &[Rule] = &[
         ..ANY
     },
     Rule {
+        files: &["src/devices"],
+        never: &["crate"],
+        except: &["crate::config"],
+        reason: "devices tells what is plugged in, and nobody's business with it",
+        ..ANY
+    },
+    Rule {
         files: &["src/nfc"],
         never: &[
             "crate::api",
