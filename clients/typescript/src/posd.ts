@@ -6,7 +6,18 @@
  * so that an app that was reloaded in mid-payment finds its payment again.
  */
 
-import type { Event, Methods } from "./types.js";
+import type {
+  ErrorData,
+  Event,
+  Methods,
+  MethodWithKey,
+  NextAction,
+  OperationResult,
+  Paired,
+  Refs,
+  RetrySafety,
+  Welcome,
+} from "./types.js";
 
 export type * from "./types.js";
 
@@ -26,16 +37,16 @@ export type State =
   /** `close` was called. */
   | "closed";
 
-export type Method = keyof Methods & string;
+export type Method = keyof Methods;
 export type Params<M extends Method> = Methods[M]["params"];
 export type Result<M extends Method> = Methods[M]["result"];
-/** Parameters without the key, which the client makes. */
-export type Unkeyed<P> = P extends { idempotency_key: string }
-  ? Omit<P, "idempotency_key"> & { idempotency_key?: string }
-  : P;
+/** Parameters as `call` takes them: it makes the key where none is given. */
+export type Asked<M extends Method> = M extends MethodWithKey
+  ? Omit<Params<M>, "idempotency_key"> & { idempotency_key?: string }
+  : Params<M>;
 
 /** A request under an idempotency key, as it is kept until its answer was seen. */
-export interface Intent<M extends Method = Method> {
+export interface Intent<M extends MethodWithKey = MethodWithKey> {
   key: string;
   method: M;
   params: Params<M>;
@@ -83,31 +94,34 @@ export interface WebSocketLike {
   addEventListener(type: "message", listener: (event: { data: any }) => void): void;
 }
 
+/** What the station tells of a refusal, or the client of its own troubles. */
+export type Trouble = Partial<ErrorData> & { state?: State };
+
 /** Why a request was not carried out, or why its answer is not known here. Decide by `code`. */
 export class StationError extends Error {
   override readonly name = "StationError";
-  /** Stable. `not_connected`, `connection_lost`, `never_arrived`, `closed` and `not_kept` are the client's own. */
+  /** Stable. The client's own are `not_connected`, `not_kept`, `connection_lost`, `never_arrived`, `closed`. */
   readonly code: string;
   /** For the customer; nothing about how the shop works inside. */
   readonly customer_message: string;
-  readonly next_action: string;
+  readonly next_action: NextAction;
   readonly retryable: boolean;
-  readonly retry_safety: string;
-  readonly refs: Record<string, unknown>;
+  readonly retry_safety: RetrySafety;
+  readonly refs: Refs;
   /** All that was told, such as `field`, `problem`, `available_minor`, `needs`. */
-  readonly data: Record<string, any>;
+  readonly data: Trouble;
   /** What is kept of the request, where its end is not known. */
   intent?: Intent;
 
-  constructor(message: string, data: Record<string, any>) {
+  constructor(message: string, data: Trouble) {
     super(message);
     this.data = data;
-    this.code = data["code"] ?? "internal_error";
-    this.customer_message = data["customer_message"] ?? "";
-    this.next_action = data["next_action"] ?? "call_support";
-    this.retryable = data["retryable"] ?? false;
-    this.retry_safety = data["retry_safety"] ?? "ask_first";
-    this.refs = data["refs"] ?? {};
+    this.code = data.code ?? "internal_error";
+    this.customer_message = data.customer_message ?? "";
+    this.next_action = data.next_action ?? "call_support";
+    this.retryable = data.retryable ?? false;
+    this.retry_safety = data.retry_safety ?? "ask_first";
+    this.refs = data.refs ?? {};
   }
 }
 
@@ -118,23 +132,26 @@ const PROTOCOL = "posd.v1";
 const REST_FIRST_MS = 100;
 const REST_LONGEST_MS = 5_000;
 
-/** The methods that take an idempotency key. */
-const KEYED: ReadonlySet<string> = new Set([
-  "payment.sale",
-  "payment.authorize",
-  "payment.capture",
-  "payment.void",
-  "payment.refund",
-  "deposit.take",
-  "deposit.tokenize",
-  "order.put",
-  "order.ship",
-  "order.cancel",
-  "pickup.capture",
-  "nfc.bind",
-  "operation.resolve",
-  "operation.park",
-]);
+/** How often it listens whether the station is still there. */
+const LISTEN_MS = 10_000;
+
+/** The methods that take an idempotency key: what runs does not depend on the file of types. */
+const KEYED: Record<MethodWithKey, true> = {
+  "payment.sale": true,
+  "payment.authorize": true,
+  "payment.capture": true,
+  "payment.void": true,
+  "payment.refund": true,
+  "deposit.take": true,
+  "deposit.tokenize": true,
+  "order.put": true,
+  "order.ship": true,
+  "order.cancel": true,
+  "pickup.capture": true,
+  "nfc.bind": true,
+  "operation.resolve": true,
+  "operation.park": true,
+};
 
 /** A station, and the one connection to it. */
 export class Station {
@@ -145,13 +162,15 @@ export class Station {
   #key: string | undefined;
   #language: string | undefined;
   #state: State = "connecting";
-  #info: Record<string, any> | undefined;
+  #info: Welcome | undefined;
   /** The last event that was told. */
   #seen: number | undefined;
   /** There as soon as there is a connection. */
   #open: Line | undefined;
   /** There when the station has let this app in. */
   #line: Line | undefined;
+  /** Events that came before the app was told that it is connected: it may only then listen. */
+  #early: Event[] = [];
   /** Ends the pause before the next attempt to connect. */
   #hurry = () => {};
   readonly #onState = new Set<(state: State) => void>();
@@ -178,7 +197,7 @@ export class Station {
   }
 
   /** What the station said of itself and of this app (`app`, `role`) when it let it in last. */
-  get info(): Record<string, any> | undefined {
+  get info(): Welcome | undefined {
     return this.#info;
   }
 
@@ -208,11 +227,11 @@ export class Station {
    * Pairs this app by the code that `posd pair` shows, and keeps the key that it gets. The `check_word`
    * is to be shown: the technician compares it.
    */
-  async pair(code: string): Promise<{ app: string; role: string; check_word: string }> {
+  async pair(code: string): Promise<Omit<Paired, "key">> {
     this.#hurry();
     const line = this.#open ?? (await new Promise((resolve) => this.#onAttempt.add(resolve)));
     if (line === undefined) throw this.#unreachable();
-    const { key, ...paired } = await line.ask("session.pair", { code });
+    const { key, ...paired }: Paired = await line.ask("session.pair", { code });
     await this.#keep.put("key", key);
     this.#key = key;
     await this.#greet(line);
@@ -244,18 +263,18 @@ export class Station {
    */
   async call<M extends Method>(
     method: M,
-    params: Unkeyed<Params<M>>,
+    params: Asked<M>,
     options: { signal?: AbortSignal } = {},
   ): Promise<Result<M>> {
     const line = this.#line;
     if (line === undefined) throw this.#unreachable();
-    if (!KEYED.has(method)) return unlessAborted(line.ask(method, params), options.signal);
+    if (!isKeyed(method)) return unlessAborted(line.ask(method, params), options.signal);
     const given = params as { idempotency_key?: string };
     const key = given.idempotency_key ?? crypto.randomUUID();
-    const intent: Intent<M> = {
+    const intent: Intent = {
       key,
       method,
-      params: { ...given, idempotency_key: key } as Params<M>,
+      params: { ...given, idempotency_key: key } as Params<MethodWithKey>,
       at: new Date().toISOString(),
       after: this.#seen ?? 0,
     };
@@ -278,7 +297,7 @@ export class Station {
   }
 
   /** The answer of what was asked before, when there is one. Begins nothing: `never_arrived`. */
-  async resume<M extends Method>(
+  async resume<M extends MethodWithKey>(
     intent: Intent<M>,
     options: { signal?: AbortSignal } = {},
   ): Promise<Result<M>> {
@@ -286,7 +305,7 @@ export class Station {
   }
 
   /** Asks once more under the same key: joins what has begun, and otherwise begins it now. */
-  async repeat<M extends Method>(
+  async repeat<M extends MethodWithKey>(
     intent: Intent<M>,
     options: { signal?: AbortSignal } = {},
   ): Promise<Result<M>> {
@@ -295,7 +314,7 @@ export class Station {
   }
 
   /** As `resume`, but waits also for the end of what is in doubt. That may take days. */
-  async ended<M extends Method>(
+  async ended<M extends MethodWithKey>(
     intent: Intent<M>,
     options: { signal?: AbortSignal } = {},
   ): Promise<Result<M>> {
@@ -328,7 +347,7 @@ export class Station {
     this.#hurry();
   }
 
-  async #answer<M extends Method>(
+  async #answer<M extends MethodWithKey>(
     intent: Intent<M>,
     first: Line | undefined,
     isNew: boolean,
@@ -365,8 +384,10 @@ export class Station {
   /** The caller is about to have this answer: an end is dropped after that, a doubt is kept. */
   async #told(intent: Intent, answer: unknown): Promise<void> {
     if (isInDoubt(answer)) {
-      intent.operation_id = answer.operation_id;
-      await this.#keep.put(this.#place(intent.key), intent);
+      // What was kept first knows more than an intent that somebody has made up from its key.
+      const kept = (await this.#keep.get(this.#place(intent.key))) as Intent | undefined;
+      const doubt = { ...intent, ...kept, operation_id: answer.operation_id };
+      await this.#keep.put(this.#place(intent.key), doubt);
       this.#taken.delete(intent.key);
       return;
     }
@@ -438,7 +459,8 @@ export class Station {
 
   /** Shows the app's key and takes up the events where they were left. */
   async #greet(line: Line): Promise<void> {
-    const key = this.#key ?? (await this.#keep.get("key"));
+    // Who cannot read what it has kept has no key.
+    const key = this.#key ?? (await this.#keep.get("key").catch(() => undefined));
     if (typeof key !== "string") return this.#setState("not_paired");
     const language = this.#language === undefined ? {} : { language: this.#language };
     try {
@@ -449,15 +471,17 @@ export class Station {
       }
       throw error;
     }
+    this.#early = [];
     await this.#subscribe(line);
     this.#line = line;
     this.#setState("connected");
+    for (const event of this.#early.splice(0)) this.#take(event);
   }
 
   /** From the last event on; after a reload from what came before the oldest request that is left. */
   async #subscribe(line: Line): Promise<void> {
     if (this.#seen === undefined) {
-      const after = (await this.pending()).map((intent) => intent.after);
+      const after = (await this.pending().catch(() => [])).map((intent) => intent.after);
       if (after.length > 0) this.#seen = Math.min(...after);
     }
     const subscribe = (params: object) => line.ask("events.subscribe", params);
@@ -469,7 +493,7 @@ export class Station {
     try {
       await subscribe({ after: this.#seen });
     } catch (error) {
-      if (!(error instanceof StationError) || error.data["field"] !== "after") throw error;
+      if (!(error instanceof StationError) || error.data.field !== "after") throw error;
       // Another journal than the one before: it counts anew.
       this.#seen = undefined;
       await this.#subscribe(line);
@@ -477,6 +501,10 @@ export class Station {
   }
 
   #take(event: Event): void {
+    if (this.#line === undefined) {
+      this.#early.push(event);
+      return;
+    }
     if (this.#seen !== undefined && event.seq <= this.#seen) return;
     this.#seen = event.seq;
     for (const listener of [...this.#onEvent]) listener(event);
@@ -497,8 +525,13 @@ export class Station {
 class Line {
   readonly closed: Promise<void>;
   readonly #socket: WebSocketLike;
-  readonly #asked = new Map<number, Asked>();
+  readonly #asked = new Map<number, Waiter>();
+  #lastId = 0;
   #isOpen = true;
+  #lose = () => {};
+  /** Whether it has said anything since it was listened for last, and whether it was asked to since. */
+  #hasSpoken = true;
+  #isAsked = false;
 
   /** A connection, or nothing. */
   static open(
@@ -518,38 +551,52 @@ class Line {
   constructor(socket: WebSocketLike, onEvent: (event: Event, from: Line) => void) {
     this.#socket = socket;
     socket.addEventListener("message", ({ data }) => {
+      if (!this.#isOpen) return;
+      this.#hasSpoken = true;
       const { id, method, params, result, error } = JSON.parse(data);
       if (method === "event") return onEvent(params, this);
-      const asked = this.#asked.get(id);
+      const waiter = this.#asked.get(id);
       this.#asked.delete(id);
-      if (error === undefined) asked?.resolve(result);
-      else asked?.reject(new StationError(error.message, error.data ?? {}));
+      if (error === undefined) waiter?.resolve(result);
+      else waiter?.reject(new StationError(error.message, error.data ?? {}));
     });
+    const listening = setInterval(() => this.#listen(), LISTEN_MS);
     this.closed = new Promise((resolve) => {
-      socket.addEventListener("close", () => {
+      this.#lose = () => {
+        clearInterval(listening);
         this.#isOpen = false;
-        for (const asked of this.#asked.values()) asked.reject(lost());
+        for (const waiter of this.#asked.values()) waiter.reject(lost());
         this.#asked.clear();
         resolve();
-      });
+      };
+      socket.addEventListener("close", this.#lose);
     });
   }
 
   ask(method: string, params: unknown): Promise<any> {
     if (!this.#isOpen) return Promise.reject(lost());
-    const id = this.#next++;
+    const id = ++this.#lastId;
     this.#socket.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
     return new Promise((resolve, reject) => this.#asked.set(id, { resolve, reject }));
   }
 
+  /** Does not wait for the other side, which may not be there. */
   close(): void {
     this.#socket.close();
+    this.#lose();
   }
 
-  #next = 1;
+  /** A cable that was pulled tells nobody: who is silent is asked something, and given up the next time. */
+  #listen(): void {
+    const isSilent = !this.#hasSpoken;
+    this.#hasSpoken = false;
+    if (isSilent && this.#isAsked) return this.close();
+    this.#isAsked = isSilent;
+    if (isSilent) this.ask("station.info", {}).catch(() => {});
+  }
 }
 
-interface Asked {
+interface Waiter {
   resolve(result: unknown): void;
   reject(error: StationError): void;
 }
@@ -604,12 +651,16 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined):
 }
 
 /** An error of the client's own: what the station would say, it does not know. */
-function own(code: string, message: string, more: Record<string, unknown> = {}): StationError {
+function own(code: string, message: string, more: Trouble = {}): StationError {
   return new StationError(message, { code, next_action: "wait", retryable: true, ...more });
 }
 
 function lost(): StationError {
   return own("connection_lost", "The connection to the station was lost.");
+}
+
+function isKeyed(method: Method): method is MethodWithKey {
+  return Object.hasOwn(KEYED, method);
 }
 
 function isLost(error: unknown): boolean {
@@ -620,8 +671,8 @@ function isRefusal(error: unknown): boolean {
   return error instanceof StationError && error.retry_safety !== "ask_first";
 }
 
-function isInDoubt(answer: any): answer is { operation_id: string } {
-  return answer?.outcome === "in_doubt";
+function isInDoubt(answer: unknown): answer is OperationResult {
+  return (answer as Partial<OperationResult> | undefined)?.outcome === "in_doubt";
 }
 
 /** A keep that outlasts the page, where there is one. */

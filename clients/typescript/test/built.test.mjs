@@ -7,5 +7,6 @@ import { test } from "node:test";
 test("the compiled client is not stale", async () => {
   const read = (path) => readFile(new URL(path, import.meta.url), "utf8");
   const embedded = await read("../../../src/page/assets/posd.js");
-  assert.equal(embedded, await read("../dist/posd.js"), "run: npm run build, and commit posd.js");
+  const isFresh = embedded === (await read("../dist/posd.js"));
+  assert.ok(isFresh, "src/page/assets/posd.js is stale: npm run build, and commit it");
 });

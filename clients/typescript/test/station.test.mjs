@@ -189,6 +189,18 @@ test("what has never arrived is not begun later", async (t) => {
   assert.equal(await stage.presentations(), 1);
 });
 
+test("who listens when it is connected has missed nothing", async (t) => {
+  const { stage, app } = await store(t);
+  await stage.call("payment.sale", { ...SALE, idempotency_key: "k-1" });
+  const station = app({ key: await stage.localKey(), after: 0 });
+  const events = [];
+  station.onState((state) => {
+    if (state === "connected") station.onEvent((event) => events.push(event.seq));
+  });
+  await waitFor("the last event", () => events.length > 3);
+  assert.equal(events[0], 1);
+});
+
 test("in doubt is kept until it is known", async (t) => {
   const { stage, paired } = await store(t);
   const station = await paired();
@@ -243,7 +255,7 @@ test("another journal counts its events anew", async (t) => {
   await waitFor("an event", () => events.some((event) => event.event === "operation_finished"));
 });
 
-test("a page keeps what it cannot keep from being sent", async (t) => {
+test("what cannot be kept is not sent", async (t) => {
   const { stage, app } = await store(t);
   const keep = new MemoryKeep();
   keep.put = async () => { throw new Error("no space"); };
@@ -251,4 +263,33 @@ test("a page keeps what it cannot keep from being sent", async (t) => {
   await station.reaches("connected");
   assert.equal((await refused(station.call("payment.sale", SALE))).code, "not_kept");
   assert.equal(await stage.presentations(), 0);
+  keep.get = keep.all = keep.put;
+  const other = app({ keep });
+  await other.reaches("not_paired");
+});
+
+test("a station that has fallen silent is given up and found again", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const { stage, app } = await store(t);
+  /** A line whose cable can be pulled: nothing comes any more, and nobody is told. */
+  let isPulled = false;
+  class Line extends WebSocket {
+    emit(name, ...more) {
+      if (!isPulled || name !== "message") super.emit(name, ...more);
+    }
+  }
+  const station = app({ key: await stage.localKey(), WebSocket: Line });
+  await station.reaches("connected");
+  // Silence alone is nothing: it is asked, and answers.
+  for (let beat = 0; beat < 6; beat += 1) {
+    t.mock.timers.tick(10_000);
+    await station.call("station.info", {});
+  }
+  assert.equal(station.state, "connected");
+  isPulled = true;
+  const asked = refused(station.call("station.health", {}));
+  for (let beat = 0; beat < 3; beat += 1) t.mock.timers.tick(10_000);
+  assert.equal((await asked).code, "connection_lost");
+  isPulled = false;
+  await station.reaches("connected");
 });

@@ -8,7 +8,7 @@
 /** Why a request was not carried out, or why its answer is not known here. Decide by `code`. */
 export class StationError extends Error {
     name = "StationError";
-    /** Stable. `not_connected`, `connection_lost`, `never_arrived`, `closed` and `not_kept` are the client's own. */
+    /** Stable. The client's own are `not_connected`, `not_kept`, `connection_lost`, `never_arrived`, `closed`. */
     code;
     /** For the customer; nothing about how the shop works inside. */
     customer_message;
@@ -23,12 +23,12 @@ export class StationError extends Error {
     constructor(message, data) {
         super(message);
         this.data = data;
-        this.code = data["code"] ?? "internal_error";
-        this.customer_message = data["customer_message"] ?? "";
-        this.next_action = data["next_action"] ?? "call_support";
-        this.retryable = data["retryable"] ?? false;
-        this.retry_safety = data["retry_safety"] ?? "ask_first";
-        this.refs = data["refs"] ?? {};
+        this.code = data.code ?? "internal_error";
+        this.customer_message = data.customer_message ?? "";
+        this.next_action = data.next_action ?? "call_support";
+        this.retryable = data.retryable ?? false;
+        this.retry_safety = data.retry_safety ?? "ask_first";
+        this.refs = data.refs ?? {};
     }
 }
 const URL_HERE = "ws://127.0.0.1:8471/v1";
@@ -36,23 +36,25 @@ const PROTOCOL = "posd.v1";
 /** How long until it connects again: at first, and at most. */
 const REST_FIRST_MS = 100;
 const REST_LONGEST_MS = 5_000;
-/** The methods that take an idempotency key. */
-const KEYED = new Set([
-    "payment.sale",
-    "payment.authorize",
-    "payment.capture",
-    "payment.void",
-    "payment.refund",
-    "deposit.take",
-    "deposit.tokenize",
-    "order.put",
-    "order.ship",
-    "order.cancel",
-    "pickup.capture",
-    "nfc.bind",
-    "operation.resolve",
-    "operation.park",
-]);
+/** How often it listens whether the station is still there. */
+const LISTEN_MS = 10_000;
+/** The methods that take an idempotency key: what runs does not depend on the file of types. */
+const KEYED = {
+    "payment.sale": true,
+    "payment.authorize": true,
+    "payment.capture": true,
+    "payment.void": true,
+    "payment.refund": true,
+    "deposit.take": true,
+    "deposit.tokenize": true,
+    "order.put": true,
+    "order.ship": true,
+    "order.cancel": true,
+    "pickup.capture": true,
+    "nfc.bind": true,
+    "operation.resolve": true,
+    "operation.park": true,
+};
 /** A station, and the one connection to it. */
 export class Station {
     #url;
@@ -69,6 +71,8 @@ export class Station {
     #open;
     /** There when the station has let this app in. */
     #line;
+    /** Events that came before the app was told that it is connected: it may only then listen. */
+    #early = [];
     /** Ends the pause before the next attempt to connect. */
     #hurry = () => { };
     #onState = new Set();
@@ -154,7 +158,7 @@ export class Station {
         const line = this.#line;
         if (line === undefined)
             throw this.#unreachable();
-        if (!KEYED.has(method))
+        if (!isKeyed(method))
             return unlessAborted(line.ask(method, params), options.signal);
         const given = params;
         const key = given.idempotency_key ?? crypto.randomUUID();
@@ -256,8 +260,10 @@ export class Station {
     /** The caller is about to have this answer: an end is dropped after that, a doubt is kept. */
     async #told(intent, answer) {
         if (isInDoubt(answer)) {
-            intent.operation_id = answer.operation_id;
-            await this.#keep.put(this.#place(intent.key), intent);
+            // What was kept first knows more than an intent that somebody has made up from its key.
+            const kept = (await this.#keep.get(this.#place(intent.key)));
+            const doubt = { ...intent, ...kept, operation_id: answer.operation_id };
+            await this.#keep.put(this.#place(intent.key), doubt);
             this.#taken.delete(intent.key);
             return;
         }
@@ -331,7 +337,8 @@ export class Station {
     }
     /** Shows the app's key and takes up the events where they were left. */
     async #greet(line) {
-        const key = this.#key ?? (await this.#keep.get("key"));
+        // Who cannot read what it has kept has no key.
+        const key = this.#key ?? (await this.#keep.get("key").catch(() => undefined));
         if (typeof key !== "string")
             return this.#setState("not_paired");
         const language = this.#language === undefined ? {} : { language: this.#language };
@@ -344,14 +351,17 @@ export class Station {
             }
             throw error;
         }
+        this.#early = [];
         await this.#subscribe(line);
         this.#line = line;
         this.#setState("connected");
+        for (const event of this.#early.splice(0))
+            this.#take(event);
     }
     /** From the last event on; after a reload from what came before the oldest request that is left. */
     async #subscribe(line) {
         if (this.#seen === undefined) {
-            const after = (await this.pending()).map((intent) => intent.after);
+            const after = (await this.pending().catch(() => [])).map((intent) => intent.after);
             if (after.length > 0)
                 this.#seen = Math.min(...after);
         }
@@ -365,7 +375,7 @@ export class Station {
             await subscribe({ after: this.#seen });
         }
         catch (error) {
-            if (!(error instanceof StationError) || error.data["field"] !== "after")
+            if (!(error instanceof StationError) || error.data.field !== "after")
                 throw error;
             // Another journal than the one before: it counts anew.
             this.#seen = undefined;
@@ -373,6 +383,10 @@ export class Station {
         }
     }
     #take(event) {
+        if (this.#line === undefined) {
+            this.#early.push(event);
+            return;
+        }
         if (this.#seen !== undefined && event.seq <= this.#seen)
             return;
         this.#seen = event.seq;
@@ -395,7 +409,12 @@ class Line {
     closed;
     #socket;
     #asked = new Map();
+    #lastId = 0;
     #isOpen = true;
+    #lose = () => { };
+    /** Whether it has said anything since it was listened for last, and whether it was asked to since. */
+    #hasSpoken = true;
+    #isAsked = false;
     /** A connection, or nothing. */
     static open(url, WebSocket, onEvent) {
         const socket = new (WebSocket ?? globalThis.WebSocket)(url, PROTOCOL);
@@ -409,37 +428,54 @@ class Line {
     constructor(socket, onEvent) {
         this.#socket = socket;
         socket.addEventListener("message", ({ data }) => {
+            if (!this.#isOpen)
+                return;
+            this.#hasSpoken = true;
             const { id, method, params, result, error } = JSON.parse(data);
             if (method === "event")
                 return onEvent(params, this);
-            const asked = this.#asked.get(id);
+            const waiter = this.#asked.get(id);
             this.#asked.delete(id);
             if (error === undefined)
-                asked?.resolve(result);
+                waiter?.resolve(result);
             else
-                asked?.reject(new StationError(error.message, error.data ?? {}));
+                waiter?.reject(new StationError(error.message, error.data ?? {}));
         });
+        const listening = setInterval(() => this.#listen(), LISTEN_MS);
         this.closed = new Promise((resolve) => {
-            socket.addEventListener("close", () => {
+            this.#lose = () => {
+                clearInterval(listening);
                 this.#isOpen = false;
-                for (const asked of this.#asked.values())
-                    asked.reject(lost());
+                for (const waiter of this.#asked.values())
+                    waiter.reject(lost());
                 this.#asked.clear();
                 resolve();
-            });
+            };
+            socket.addEventListener("close", this.#lose);
         });
     }
     ask(method, params) {
         if (!this.#isOpen)
             return Promise.reject(lost());
-        const id = this.#next++;
+        const id = ++this.#lastId;
         this.#socket.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
         return new Promise((resolve, reject) => this.#asked.set(id, { resolve, reject }));
     }
+    /** Does not wait for the other side, which may not be there. */
     close() {
         this.#socket.close();
+        this.#lose();
     }
-    #next = 1;
+    /** A cable that was pulled tells nobody: who is silent is asked something, and given up the next time. */
+    #listen() {
+        const isSilent = !this.#hasSpoken;
+        this.#hasSpoken = false;
+        if (isSilent && this.#isAsked)
+            return this.close();
+        this.#isAsked = isSilent;
+        if (isSilent)
+            this.ask("station.info", {}).catch(() => { });
+    }
 }
 /** Whether the station knows of a request. Where it does, asking again begins nothing. */
 async function hasArrived(line, intent) {
@@ -498,6 +534,9 @@ function own(code, message, more = {}) {
 }
 function lost() {
     return own("connection_lost", "The connection to the station was lost.");
+}
+function isKeyed(method) {
+    return Object.hasOwn(KEYED, method);
 }
 function isLost(error) {
     return error instanceof StationError && error.code === "connection_lost";
