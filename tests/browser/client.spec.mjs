@@ -8,8 +8,9 @@ import { launchOptions } from "./playwright.config.mjs";
 const SALE = { amount_minor: 12_900, currency: "NOK" };
 
 const standing = (page) => page.getByRole("status", { name: "station" });
-const heard = (page, name) =>
-  expect.poll(() => page.evaluate((name) => events.some((event) => event.event === name), name));
+const prompted = (page, times) =>
+  expect.poll(() => page.evaluate(() => events.filter((it) => it.prompt === "present_card").length))
+    .toBe(times);
 
 /** The page of an app that has paired. */
 async function open(page, store, app) {
@@ -24,12 +25,12 @@ test("a page that is reloaded in mid-payment finds its payment again", async ({ 
   await open(page, store, app);
   await store.hold();
   await page.evaluate((sale) => void station.call("payment.sale", sale).catch(() => {}), SALE);
-  await heard(page, "terminal_prompt").toBe(true);
+  await prompted(page, 1);
 
   await page.reload();
   await expect(standing(page)).toHaveText("connected");
   // What was said at the terminal before is said again to the page that comes after.
-  await heard(page, "terminal_prompt").toBe(true);
+  await prompted(page, 1);
   const answer = page.evaluate(async () => {
     const [intent] = await station.pending();
     return station.resume(intent);
@@ -43,7 +44,7 @@ test("a page that is reloaded in mid-payment finds its payment again", async ({ 
   // Also when its end came while there was no page.
   await store.hold();
   await page.evaluate((sale) => void station.call("payment.sale", sale).catch(() => {}), SALE);
-  await heard(page, "terminal_prompt").toBe(true);
+  await prompted(page, 2);
   await page.goto("about:blank");
   await store.present("visa-approve");
   await expect.poll(async () => (await store.booked()).captured).toBe(25_800);
@@ -65,9 +66,19 @@ test("a page sees its station go and come back, and misses no event", async ({ p
   const other = await store.call("payment.sale", { ...SALE, idempotency_key: "k-1" });
   expect(other.outcome).toBe("approved");
   await expect(standing(page)).toHaveText("connected");
-  await heard(page, "operation_finished").toBe(true);
+  await expect.poll(() => page.evaluate(() => events.at(-1)?.event)).toBe("operation_finished");
   const seqs = await page.evaluate(() => events.map((event) => event.seq));
   expect(seqs).toEqual(seqs.map((_, at) => seqs[0] + at));
+});
+
+test("a page that nobody has invited is not paired, until it is", async ({ page, store, app }) => {
+  await page.goto(`${app.origin}/?station=${store.url}`);
+  await expect(standing(page)).toHaveText("not_paired");
+  const refused = await page.evaluate(() => station.pair("0000-0000").catch((error) => error.code));
+  expect(refused).toBe("not_connected");
+  const code = await store.invite("till-1", { origin: app.origin });
+  await page.evaluate((code) => station.pair(code), code);
+  await expect(standing(page)).toHaveText("connected");
 });
 
 test("an app that has no key any more is not paired", async ({ page, store, app }) => {

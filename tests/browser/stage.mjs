@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -86,6 +86,49 @@ export async function freePort() {
   }
 }
 
+/** The way from the station to its processor, which a test can close: connections are refused then. */
+class Gate {
+  #streams = new Set();
+  #server;
+  #target;
+  #port;
+
+  static async open(target) {
+    const gate = new Gate();
+    gate.#target = new URL(target);
+    gate.#port = await freePort();
+    gate.url = `http://127.0.0.1:${gate.#port}`;
+    await gate.reopen();
+    return gate;
+  }
+
+  async reopen() {
+    this.#server = createServer((near) => {
+      const far = connect(this.#target.port, this.#target.hostname);
+      for (const [stream, other] of [[near, far], [far, near]]) {
+        this.#streams.add(stream);
+        stream.on("error", () => {});
+        stream.on("close", () => {
+          this.#streams.delete(stream);
+          other.destroy();
+        });
+        stream.pipe(other);
+      }
+    });
+    this.#server.listen(this.#port, "127.0.0.1");
+    await once(this.#server, "listening");
+  }
+
+  async close() {
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, "close");
+    this.#server.close();
+    for (const stream of this.#streams) stream.destroy();
+    await closed;
+  }
+}
+
+/** What `Stage.cardToken` holds for a moment. */
 const TOKEN_HOLD = 100;
 
 export class Stage {
@@ -95,6 +138,7 @@ export class Stage {
     stage.home = await mkdtemp(join(tmpdir(), "posd-stage-"));
     try {
       stage.processor = await Simulator.start(["processor", "--http", "127.0.0.1:0"]);
+      stage.gate = await Gate.open(stage.processor.url);
       const pty = join(stage.home, "terminal");
       stage.terminal = await Simulator.start([
         "terminal", "--pty", pty, "--control", "127.0.0.1:0",
@@ -115,7 +159,7 @@ ${station}
 [[merchant_account]]
 id = "nordic"
 connector = "sim"
-url = "${stage.processor.url}"
+url = "${stage.gate.url}"
 merchant = "M-1"
 timeout_ms = 2000
 
@@ -253,6 +297,7 @@ ${config}`,
   }
 
   async close() {
+    await this.gate?.close();
     for (const child of [this.station, this.terminal?.child, this.processor?.child]) {
       if (child !== undefined) await end(child, "SIGKILL");
     }
