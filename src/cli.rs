@@ -6,6 +6,7 @@ mod call;
 mod client;
 mod config;
 mod demo;
+mod doctor;
 mod journal;
 mod operation;
 mod orders;
@@ -74,6 +75,18 @@ enum Command {
     Journal {
         #[command(subcommand)]
         what: journal::What,
+    },
+    /// Look at everything that a station needs, and say what is wrong and what to do.
+    ///
+    /// It only reads: nothing is sent to a terminal, and no payment is touched. The exit code is 0 when
+    /// all is well, 1 after warnings, 2 after errors.
+    Doctor {
+        /// Configuration of the station.
+        #[arg(long, value_name = "FILE", default_value = "/etc/posd/posd.toml")]
+        config: PathBuf,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
     },
     /// Follow what happened to an operation.
     Operation {
@@ -150,6 +163,7 @@ pub fn main() -> ExitCode {
         Command::Backup { journal, file } => journal::backup(&journal, &file),
         Command::Journal { what } => journal::run(&what),
         Command::Terminal { what } => terminal::run(what),
+        Command::Doctor { config, json } => doctor::run(&config, json),
         Command::Operation { what } => operation::run(&what),
         Command::Orders { what } => orders::run(&what),
         Command::Call {

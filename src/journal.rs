@@ -29,7 +29,7 @@ pub use chain::Head;
 pub use error::{JournalError, JournalErrorKind};
 pub use reader::{Concerning, OperationRow, Reader, StoredEvent};
 pub use story::{StoredEntry, Story};
-pub use verify::{Finding, Verification, verify};
+pub use verify::{Finding, Verification, quick_check, verify};
 pub use walk::export;
 pub use writer::{Bodies, Writer};
 

@@ -5,6 +5,7 @@
 //! the clear.
 
 pub mod driver;
+pub mod holders;
 pub mod probe;
 mod pump;
 mod transport;

@@ -282,7 +282,7 @@ impl Default for LimitsFile {
     }
 }
 
-/// What is logged, and how.
+/// What is logged, and how ([monitoring.md](monitoring.md)).
 #[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct LogFile {

@@ -12,6 +12,7 @@ mod architecture;
 mod configuration;
 mod contract;
 mod devices;
+mod doctor;
 mod gate;
 mod links;
 mod outcomes;

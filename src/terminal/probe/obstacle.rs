@@ -11,6 +11,7 @@ use rustix::fs::OFlags;
 
 use crate::config::{LineConfig, PortName};
 use crate::devices::Devices;
+use crate::terminal::holders::{group_name, of_device};
 
 /// What stands in the way; `error` is what opening it has said.
 pub(super) fn explain(line: &LineConfig, devices: &Devices, error: &str) -> String {
@@ -72,7 +73,7 @@ fn denied(device: &Path, metadata: &Metadata) -> String {
 
 fn busy(device: &Path) -> String {
     let name = device.display();
-    let holders = holders(device);
+    let holders = of_device(device);
     let by = match holders.as_slice() {
         [] => "by a program of another user; ask as root who it is".to_owned(),
         some => format!("by {}", some.join(", ")),
@@ -80,29 +81,6 @@ fn busy(device: &Path) -> String {
     format!(
         "{name}: it is in use {by}; stop that first, one program at a time can talk to a terminal"
     )
-}
-
-/// Programs that have the device open, as far as they can be seen.
-fn holders(device: &Path) -> Vec<String> {
-    let Ok(device) = device.canonicalize() else {
-        return Vec::new();
-    };
-    let mut holders = Vec::new();
-    for process in fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let name = process.file_name();
-        let Some(id) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else {
-            continue;
-        };
-        let files = fs::read_dir(process.path().join("fd"))
-            .into_iter()
-            .flatten();
-        let has_it = |file: fs::DirEntry| fs::read_link(file.path()).is_ok_and(|to| to == device);
-        if id != std::process::id() && files.flatten().any(has_it) {
-            let program = fs::read_to_string(process.path().join("comm")).unwrap_or_default();
-            holders.push(format!("{} (process {id})", program.trim()));
-        }
-    }
-    holders
 }
 
 fn what_there_is(devices: &Devices) -> String {
@@ -113,15 +91,4 @@ fn what_there_is(devices: &Devices) -> String {
         [] => "no USB terminal is plugged in".to_owned(),
         some => format!("there are {}", some.join(", ")),
     }
-}
-
-fn group_name(id: u32) -> Option<String> {
-    let groups = fs::read_to_string("/etc/group").ok()?;
-    let mut fields = groups
-        .lines()
-        .map(|line| line.split(':').collect::<Vec<_>>());
-    fields.find_map(|fields| match fields.as_slice() {
-        [name, _, number, ..] if number.parse() == Ok(id) => Some((*name).to_owned()),
-        _ => None,
-    })
 }
