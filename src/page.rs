@@ -22,6 +22,8 @@ pub(crate) fn find(path: &str) -> Option<Page> {
 
 const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+const TEXTS: &str = "application/json";
 
 /// A row of the table: where it is, its media type, its file.
 macro_rules! page {
@@ -36,5 +38,19 @@ macro_rules! page {
 
 const PAGES: &[Page] = &[
     page!("/", HTML, "index.html"),
+    page!("/counter", HTML, "counter.html"),
+    page!("/till", HTML, "till.html"),
+    page!("/page.css", STYLE, "page.css"),
     page!("/posd.js", SCRIPT, "posd.js"),
+    page!("/ui.js", SCRIPT, "ui.js"),
+    page!("/shell.js", SCRIPT, "shell.js"),
+    page!("/payment.js", SCRIPT, "payment.js"),
+    page!("/counter.js", SCRIPT, "counter.js"),
+    page!("/till.js", SCRIPT, "till.js"),
+    page!("/texts/en.json", TEXTS, "texts/en.json"),
+    page!("/texts/nb.json", TEXTS, "texts/nb.json"),
+    page!("/texts/da.json", TEXTS, "texts/da.json"),
+    page!("/texts/sv.json", TEXTS, "texts/sv.json"),
+    page!("/texts/lt.json", TEXTS, "texts/lt.json"),
+    page!("/texts/de.json", TEXTS, "texts/de.json"),
 ];

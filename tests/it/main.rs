@@ -17,6 +17,7 @@ mod gate;
 mod links;
 mod outcomes;
 mod packaging;
+mod page_texts;
 mod probe;
 mod scenarios;
 mod schema;

@@ -3,6 +3,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
+use std::path::Path;
 
 use serde_json::json;
 
@@ -35,11 +36,34 @@ fn get(station: &Station, request: &str, more: &str) -> (u16, String) {
     (status.unwrap_or_default(), told)
 }
 
+/// All files of the pages: each must be served.
+fn assets() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/page/assets");
+    let list = |folder: &str| {
+        let entries = std::fs::read_dir(root.join(folder)).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.contains('.')).collect::<Vec<_>>()
+    };
+    let texts = list("texts");
+    let texts = texts.iter().map(|name| format!("texts/{name}"));
+    list("").into_iter().chain(texts).collect()
+}
+
 #[test]
 fn the_pages_are_held_to_the_station() {
     let store = Store::open();
     let station = &store.station;
-    for (path, kind) in [("/", "text/html"), ("/posd.js", "text/javascript")] {
+    let files = assets();
+    assert!(files.len() > 10, "{files:?}");
+    for file in files {
+        let (name, kind) = file.rsplit_once('.').unwrap();
+        let (path, kind) = match kind {
+            "html" if name == "index" => ("/".to_owned(), "text/html"),
+            "html" => (format!("/{name}"), "text/html"),
+            "css" => (format!("/{file}"), "text/css"),
+            "js" => (format!("/{file}"), "text/javascript"),
+            _ => (format!("/{file}"), "application/json"),
+        };
         let (status, told) = get(station, &format!("GET {path}"), "");
         assert_eq!(status, 200, "{told}");
         let (head, body) = told.split_once("\r\n\r\n").unwrap();
@@ -57,6 +81,10 @@ fn the_pages_are_held_to_the_station() {
         let socket = format!("connect-src 'self' ws://{};", address(station));
         assert!(head.contains(&socket), "{head}");
         assert!(!body.contains("https://"), "asks nobody else: {path}");
+        assert!(
+            !body.contains(" style=") && !body.contains(" onclick="),
+            "{path}"
+        );
 
         // Asked for again, it is not sent again.
         let tag = head.split("etag: ").nth(1).unwrap().lines().next().unwrap();
