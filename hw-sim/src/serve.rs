@@ -1,8 +1,10 @@
 //! The simulators on real sockets and pseudo-terminals.
 
 pub mod cut;
+mod guard;
 mod host;
 pub mod nfc;
+mod page;
 pub mod processor;
 pub mod pty;
 pub mod record;

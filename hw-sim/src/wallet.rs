@@ -30,6 +30,9 @@ const APPROVING: Card = Card::new("visa-approve", Brand::Visa, "4111111111111111
 /// What every card without a limit of its own may hold and pay in all, in minor units.
 pub const DEFAULT_LIMIT_MINOR: u64 = 1_000_000_000_000;
 
+/// The PIN of every card of the wallet.
+pub const PIN: &[u8] = b"1234";
+
 /// The card that is used where none is named: `visa-approve`.
 #[must_use]
 pub fn default_card() -> &'static Card {

@@ -34,6 +34,9 @@ pub(super) struct StoreArguments {
     /// The one currency that the terminals take.
     #[arg(long, value_name = "CODE", default_value = "NOK", value_parser = currency)]
     currency: Currency,
+    /// Present no card and enter no PIN until somebody does so on a terminal's page.
+    #[arg(long)]
+    hold: bool,
     /// What happens at each terminal: the name of a scenario that is there, or a file.
     #[arg(long, value_name = "NAME|FILE", value_parser = scenario::load)]
     scenario: Option<Scenario>,
@@ -110,6 +113,7 @@ impl StoreArguments {
                 merchant: MERCHANT.to_owned(),
                 terminal_id: format!("6800{number:04}"),
                 currency: self.currency,
+                hold: self.hold,
                 started_at,
                 run: format!("{started_at}-{}", std::process::id()),
                 ..Config::default()
@@ -190,6 +194,7 @@ fn describe(number: u16, terminal: &serve::terminal::Running) -> Value {
         "pty": terminal.pty,
         "tcp": terminal.tcp.map(|addr| addr.to_string()),
         "control": terminal.control.map(|addr| addr.to_string()),
+        "page": terminal.control.map(|addr| format!("http://{addr}/")),
     })
 }
 

@@ -28,7 +28,8 @@ pub(super) struct TerminalArguments {
     /// Listen for tills on this address, such as 127.0.0.1:20007.
     #[arg(long, value_name = "ADDR")]
     tcp: Option<SocketAddr>,
-    /// Where to take orders by HTTP: cards, faults, the state of things.
+    /// Where to take orders by HTTP: cards, keys, faults, the state of things; also the page to do so by
+    /// hand.
     #[arg(long, value_name = "ADDR")]
     control: Option<SocketAddr>,
     /// URL of a processor (hw-sim processor) that is the terminal's host; without it the terminal
@@ -48,7 +49,7 @@ pub(super) struct TerminalArguments {
     /// no-token, pin, pin-wrong, slow, low-limit, lost-token or unreadable.
     #[arg(long, value_name = "NAME", default_value = "visa-approve", value_parser = card)]
     card: &'static Card,
-    /// Present no card until told to over the control port.
+    /// Present no card and enter no PIN until told to over the control port.
     #[arg(long)]
     hold: bool,
     /// What the cardholder types when the till asks for digits.

@@ -128,7 +128,7 @@ async fn run(shared: Arc<Shared>, mut wire: Wire) {
                 Happening::Bytes(bytes) => {
                     shared.touch(|chip, now| chip.handle_input(&bytes, now));
                 }
-                Happening::Connected | Happening::Disconnected => {}
+                Happening::Listening | Happening::Connected | Happening::Disconnected => {}
             },
             () = sleep_until(&shared, deadline) => shared.touch(Chip::handle_timeout),
             () = shared.wake.notified() => {}

@@ -155,6 +155,7 @@ async fn run(mut side: Side, mut wire: Wire, mut book: Book) -> io::Result<()> {
                     side.write_all(&bytes).await?;
                     book.hear(Sender::Till, &bytes)?;
                 }
+                Happening::Listening => {}
                 Happening::Disconnected => side.hang_up(),
             },
             read = side.read(&mut buffer) => {

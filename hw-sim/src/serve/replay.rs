@@ -76,7 +76,7 @@ async fn run(mut player: Player, mut wire: Wire) {
             happening = wire.next() => match happening {
                 Happening::Connected => player.handle_connected(now()),
                 Happening::Bytes(bytes) => player.handle_input(&bytes, now()),
-                Happening::Disconnected => {}
+                Happening::Listening | Happening::Disconnected => {}
             },
             () = sleep => player.handle_timeout(now()),
         }

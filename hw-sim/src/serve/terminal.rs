@@ -1,14 +1,18 @@
 //! A terminal on a real line, with its control port.
 
 mod control;
+mod log;
 
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use firmware_protocols::capture::Sender;
 use firmware_protocols::time::Instant;
+use firmware_protocols::zvt::recorder::Recorder;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc, oneshot};
 
@@ -19,6 +23,7 @@ use crate::bank::{Bank, Options};
 use crate::scenario::Scenario;
 use crate::terminal::zvt::{Config, Terminal};
 use crate::terminal::{HostAnswer, Output};
+use log::{Kind, Log};
 
 pub use super::wire::Place;
 
@@ -75,11 +80,14 @@ pub async fn start(setup: Setup) -> io::Result<Running> {
         Some(url) => Host::Processor(Processor::at(url)),
         None => Host::Bank(Arc::new(Mutex::new(Bank::new(setup.bank)))),
     };
+    let recorder = Recorder::new(setup.terminal.framing);
     let mut terminal = Terminal::new(setup.terminal);
     terminal.play(&setup.scenario, Instant::default());
     let shared = Arc::new(Shared {
         terminal: Mutex::new(terminal),
         unplugged: Mutex::new(None),
+        is_plugged: AtomicBool::new(true),
+        log: Mutex::new(Log::new(recorder)),
         wake: Notify::new(),
         host,
         started: tokio::time::Instant::now(),
@@ -105,6 +113,8 @@ struct Shared {
     terminal: Mutex<Terminal>,
     /// Somebody wants the cable pulled for so long, and told when it is.
     unplugged: Mutex<Option<(Duration, oneshot::Sender<()>)>>,
+    is_plugged: AtomicBool,
+    log: Mutex<Log>,
     wake: Notify,
     host: Host,
     started: tokio::time::Instant,
@@ -119,9 +129,18 @@ impl Shared {
     /// Does something to the terminal and lets the line see what comes of it.
     fn touch<T>(&self, act: impl FnOnce(&mut Terminal, Instant) -> T) -> T {
         let now = self.now();
-        let result = self.with(|terminal| act(terminal, now));
+        let (result, display) = self.with(|terminal| {
+            let result = act(terminal, now);
+            (result, terminal.face().display.clone())
+        });
+        lock(&self.log).note_display(&display, now);
         self.wake.notify_one();
         result
+    }
+
+    /// Somebody does something to it by hand.
+    fn note(&self, what: &str) {
+        lock(&self.log).note(Kind::Hand, what.to_owned(), self.now());
     }
 
     /// Does something to the terminal that needs nothing done afterwards.
@@ -138,6 +157,9 @@ async fn run(shared: Arc<Shared>, mut wire: Wire) {
     }
     loop {
         let deadline = carry_out(&shared, &mut wire, &answer).await;
+        shared
+            .is_plugged
+            .store(wire.is_plugged(), Ordering::Relaxed);
         let unplugged = lock(&shared.unplugged).take();
         if let Some((time, pulled)) = unplugged {
             pull(&shared, &mut wire, time);
@@ -167,17 +189,23 @@ async fn carry_out(
     loop {
         let output = shared.with(Terminal::poll);
         match output {
-            Output::Send(bytes) => wire.write(&bytes).await,
+            Output::Send(bytes) => {
+                lock(&shared.log).hear(Sender::Terminal, &bytes, shared.now());
+                wire.write(&bytes).await;
+            }
             Output::Host(request) => {
                 let (host, answer) = (shared.host.clone(), answer.clone());
                 if let Host::Bank(_) = host {
                     // At hand: no detour. The receiver lives as long as this function's caller.
                     let said = host.ask(&request).await;
+                    lock(&shared.log).note_host(&request, &said, shared.now());
                     let _ = answer.send((request.key, said));
                     continue;
                 }
+                let shared = Arc::clone(shared);
                 tokio::spawn(async move {
                     let said = host.ask(&request).await;
+                    lock(&shared.log).note_host(&request, &said, shared.now());
                     // Without a receiver the terminal is gone.
                     let _ = answer.send((request.key, said));
                 });
@@ -192,13 +220,27 @@ async fn carry_out(
 }
 
 fn on_line(shared: &Shared, wire: &Wire, happening: Happening) {
-    shared.touch(|terminal, now| match happening {
-        Happening::Connected => terminal.handle_connected(now),
-        Happening::Bytes(bytes) => terminal.handle_input(&bytes, now),
+    let note = |text: &str| lock(&shared.log).note(Kind::Line, text.to_owned(), shared.now());
+    match happening {
+        Happening::Listening => {}
+        Happening::Connected => {
+            note("a till has connected");
+            lock(&shared.log).restart();
+            shared.touch(Terminal::handle_connected);
+        }
+        Happening::Bytes(bytes) => {
+            lock(&shared.log).hear(Sender::Till, &bytes, shared.now());
+            shared.touch(|terminal, now| terminal.handle_input(&bytes, now));
+        }
         // A terminal on a serial cable does not notice.
-        Happening::Disconnected if matches!(wire.place(), Place::Pty(_)) => {}
-        Happening::Disconnected => terminal.handle_disconnected(now),
-    });
+        Happening::Disconnected if matches!(wire.place(), Place::Pty(_)) => {
+            note("the till is gone");
+        }
+        Happening::Disconnected => {
+            note("the till is gone");
+            shared.touch(Terminal::handle_disconnected);
+        }
+    }
 }
 
 fn pull(shared: &Shared, wire: &mut Wire, time: Duration) {

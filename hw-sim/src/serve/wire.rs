@@ -23,6 +23,8 @@ pub enum Place {
 /// What happens on a line.
 #[derive(Debug)]
 pub(super) enum Happening {
+    /// The port is there again, and nobody is connected yet.
+    Listening,
     Connected,
     Bytes(Vec<u8>),
     Disconnected,
@@ -70,7 +72,10 @@ impl Wire {
                             self.state = state;
                             return Happening::Connected;
                         }
-                        Ok(state) => self.state = state,
+                        Ok(state) => {
+                            self.state = state;
+                            return Happening::Listening;
+                        }
                         Err(error) => {
                             tracing::warn!(%error, "the line does not come back yet");
                             self.unplug(RETRY);
@@ -133,6 +138,11 @@ impl Wire {
             State::Connected(listener, _) => State::Listening(listener),
             other @ (State::Pty(_) | State::Listening(_) | State::Unplugged(_)) => other,
         };
+    }
+
+    /// Whether the cable is in.
+    pub(super) const fn is_plugged(&self) -> bool {
+        !matches!(self.state, State::Unplugged(_))
     }
 
     /// Pulls the cable for a while.

@@ -31,6 +31,7 @@ mod config;
 pub mod control;
 mod delivery;
 mod front;
+mod keypad;
 mod lock;
 mod payment;
 mod receipt;
@@ -43,6 +44,7 @@ use std::fmt;
 
 use firmware_protocols::time::Instant;
 use firmware_protocols::vocabulary::Money;
+use firmware_protocols::vocabulary::card::EntryMode;
 use firmware_protocols::zvt::message::{ConfigByte, Input, Key, ReadCard};
 use firmware_protocols::zvt::terminal_side::{Event, Output as LineOutput};
 use firmware_protocols::zvt::{Framing, TerminalSide};
@@ -54,9 +56,11 @@ use crate::scenario::{Outcome, Scenario};
 use crate::wallet::Card;
 
 use front::Wanted;
+use keypad::Typed;
 use script::{Cue, Script};
 
-pub use config::{Config, Face, Fault, FaultKind, Faults, RebootPoint};
+pub use config::{Config, Face, Fault, FaultKind, Faults, Gesture, RebootPoint};
+pub use keypad::{Pressed, Typing};
 pub use store::{BatchTotals, Record, Store};
 
 /// One terminal.
@@ -79,6 +83,8 @@ pub struct Terminal {
     orphans: Vec<HostRequest>,
     /// What is sent now is lost on the line until the till answers or gives up.
     is_swallowing: bool,
+    /// What was typed and is not entered yet.
+    typed: Typed,
     /// The card that the command before has read.
     read_card: Option<&'static Card>,
     /// The running command ends with a restart.
@@ -121,7 +127,13 @@ enum Phase {
         until: Option<Instant>,
     },
     /// The PIN.
-    Pin { job: Job, entered_at: Instant },
+    Pin {
+        job: Job,
+        /// When the cardholder has entered it; nobody does so by himself without.
+        entered_at: Option<Instant>,
+        until: Instant,
+        tries_left: u8,
+    },
     /// Its own slowness.
     Thinking { job: Job, until: Instant },
     /// The host's answer.
@@ -173,6 +185,7 @@ struct Job {
     /// The till knows transaction sync.
     in_sync: bool,
     card: Option<&'static Card>,
+    entry_mode: Option<EntryMode>,
 }
 
 /// What the till said of itself.
@@ -237,10 +250,12 @@ impl Terminal {
             store: Store::starting_after(receipt, trace),
             face: Face {
                 card: config.card,
+                gesture: None,
                 hold: config.hold,
                 display: IDLE_DISPLAY.to_owned(),
                 presentations: 0,
                 receipts_printed: 0,
+                paper: VecDeque::new(),
             },
             faults: Faults::default(),
             phase: Phase::Idle,
@@ -249,6 +264,7 @@ impl Terminal {
             current: None,
             orphans: Vec::new(),
             is_swallowing: false,
+            typed: Typed::default(),
             read_card: None,
             restarts: false,
             repeats_left: None,
@@ -322,11 +338,22 @@ impl Terminal {
         self.face.card = card;
     }
 
-    /// With `hold` nobody presents a card until [`Self::present`].
+    /// How the card is presented from now on; without a word, as suits it.
+    pub const fn choose_gesture(&mut self, gesture: Option<Gesture>) {
+        self.face.gesture = gesture;
+    }
+
+    /// With `hold` nobody presents a card until [`Self::present`], nor enters a PIN until
+    /// [`Self::press`].
     pub fn set_hold(&mut self, hold: bool, now: Instant) {
         self.face.hold = hold;
         if !hold {
             self.present(now);
+            if let Phase::Pin { entered_at, .. } = &mut self.phase {
+                *entered_at = Some(now);
+            }
+            self.on_time(now);
+            self.pump(now);
         }
     }
 
@@ -499,10 +526,15 @@ impl Terminal {
             } if *until <= now => {
                 self.enter(&Input::Key(Key::TimedOut), now);
             }
-            Phase::Pin { job, entered_at } if *entered_at <= now => {
+            Phase::Pin {
+                job,
+                entered_at: Some(at),
+                ..
+            } if *at <= now => {
                 let job = job.clone();
                 self.think(job, now);
             }
+            Phase::Pin { until, .. } if *until <= now => self.stop(ABORTED, now),
             Phase::Thinking { job, until } if *until <= now => {
                 let job = job.clone();
                 self.ask_host(job, now);
@@ -531,10 +563,15 @@ impl Terminal {
     fn deadline(&self) -> Option<Instant> {
         match &self.phase {
             Phase::Card {
-                presented_at,
+                presented_at: at,
                 until,
                 ..
-            } => Some(presented_at.map_or(*until, |at| at.min(*until))),
+            }
+            | Phase::Pin {
+                entered_at: at,
+                until,
+                ..
+            } => Some(at.map_or(*until, |at| at.min(*until))),
             Phase::Reading {
                 presented_at: at,
                 until,
@@ -545,10 +582,7 @@ impl Terminal {
                 until,
                 ..
             } => [*at, *until].into_iter().flatten().min(),
-            Phase::Pin {
-                entered_at: until, ..
-            }
-            | Phase::Thinking { until, .. }
+            Phase::Thinking { until, .. }
             | Phase::Late { until }
             | Phase::Again { until, .. }
             | Phase::Off { until } => Some(*until),
@@ -572,6 +606,7 @@ impl Terminal {
         self.outbox.clear();
         self.in_flight = None;
         self.phase = Phase::Idle;
+        self.typed.clear();
         self.current = None;
         self.show(IDLE_DISPLAY);
     }

@@ -1,19 +1,21 @@
 //! The control port of a terminal: what a hand at the terminal would do, over HTTP.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Json, Router, middleware};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use super::super::{done, error, lock, with_body};
+use super::super::{done, error, guard, lock, page, with_body};
 use super::Shared;
 use crate::terminal::zvt::Terminal;
 use crate::terminal::zvt::control::{self, Order};
@@ -29,7 +31,14 @@ pub(super) async fn serve(shared: Arc<Shared>, listener: TcpListener) {
         .route("/fault", post(fault))
         .route("/scenario", post(scenario))
         .route("/unplug", post(unplug))
+        .route("/plug", post(plug))
+        .route("/key", post(key))
+        .route("/log", get(log))
         .route("/books", get(books))
+        .route("/wallet", get(async || Json(control::cards())))
+        .route("/scenarios", get(async || Json(control::scenarios())))
+        .merge(page::terminal())
+        .layer(middleware::from_fn(guard::local_only))
         .with_state(shared);
     if let Err(error) = axum::serve(listener, router).await {
         tracing::error!(%error, "control port stopped");
@@ -37,7 +46,11 @@ pub(super) async fn serve(shared: Arc<Shared>, listener: TcpListener) {
 }
 
 async fn state(State(shared): State<Arc<Shared>>) -> Response {
-    let state = shared.with(|terminal| control::state(terminal));
+    let mut state = shared.with(|terminal| control::state(terminal));
+    let is_plugged = shared.is_plugged.load(Ordering::Relaxed);
+    if let Some(state) = state.as_object_mut() {
+        state.insert("plugged".to_owned(), is_plugged.into());
+    }
     Json(state).into_response()
 }
 
@@ -68,17 +81,20 @@ async fn present(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     } else {
         body
     };
-    let card = match with_body(&body, control::optional_card) {
-        Ok(card) => card,
+    let read = |body: &Value| Ok((control::optional_card(body)?, control::gesture(body)?));
+    let (card, gesture) = match with_body(&body, read) {
+        Ok(read) => read,
         Err(refusal) => return *refusal,
     };
     let was_waited_for = shared.touch(|terminal, now| {
         if let Some(card) = card {
             terminal.choose_card(card);
         }
+        terminal.choose_gesture(gesture);
         terminal.present(now)
     });
     if was_waited_for {
+        shared.note("a card is presented");
         done()
     } else {
         error(StatusCode::CONFLICT, "no_card_expected")
@@ -97,9 +113,22 @@ async fn type_in(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     }
 }
 
+async fn key(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    let pressed = match with_body(&body, control::key) {
+        Ok(pressed) => pressed,
+        Err(refusal) => return *refusal,
+    };
+    if shared.touch(|terminal, now| terminal.press(pressed, now)) {
+        done()
+    } else {
+        error(StatusCode::CONFLICT, "no_key_expected")
+    }
+}
+
 async fn fault(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     match with_body(&body, control::fault) {
         Ok(order) => {
+            shared.note("something is made to go wrong");
             shared.touch(|terminal, now| match order {
                 Order::Fault(fault) => terminal.add_fault(fault),
                 Order::Reboot => terminal.reboot(now),
@@ -118,6 +147,7 @@ async fn scenario(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     };
     match control::scenario(&body) {
         Ok(scenario) => {
+            shared.note("a scenario is played");
             shared.touch(|terminal, now| terminal.play(&scenario, now));
             done()
         }
@@ -132,15 +162,38 @@ async fn unplug(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     let read = |body: &Value| control::milliseconds(body, Some(DEFAULT_UNPLUG_MS));
     match with_body(&body, read) {
         Ok(ms) => {
-            let (pulled, is_pulled) = oneshot::channel();
-            *lock(&shared.unplugged) = Some((Duration::from_millis(ms), pulled));
-            shared.touch(|_: &mut Terminal, _| ());
-            // Nobody pulls when the terminal is gone, or somebody else has pulled meanwhile.
-            let _ = is_pulled.await;
+            shared.note("the cable is pulled");
+            pull(&shared, Duration::from_millis(ms)).await;
             done()
         }
         Err(refusal) => *refusal,
     }
+}
+
+/// Puts the cable back, where it was pulled.
+async fn plug(State(shared): State<Arc<Shared>>) -> Response {
+    if shared.is_plugged.load(Ordering::Relaxed) {
+        return error(StatusCode::CONFLICT, "cable_is_in");
+    }
+    shared.note("the cable is plugged in");
+    pull(&shared, Duration::ZERO).await;
+    done()
+}
+
+async fn pull(shared: &Shared, time: Duration) {
+    let (pulled, is_pulled) = oneshot::channel();
+    *lock(&shared.unplugged) = Some((time, pulled));
+    shared.touch(|_: &mut Terminal, _| ());
+    // Nobody pulls when the terminal is gone, or somebody else has pulled meanwhile.
+    let _ = is_pulled.await;
+}
+
+async fn log(
+    State(shared): State<Arc<Shared>>,
+    Query(after): Query<BTreeMap<String, u64>>,
+) -> Response {
+    let after = after.get("after").copied().unwrap_or(0);
+    Json(lock(&shared.log).after(after)).into_response()
 }
 
 async fn books(State(shared): State<Arc<Shared>>) -> Response {

@@ -262,6 +262,7 @@ impl Terminal {
                 let uses_read_card = payment_type & USE_READ_CARD != 0;
                 Ok(Job {
                     card: read_card.filter(|_| uses_read_card),
+                    entry_mode: uses_read_card.then(|| self.face.entry_mode()),
                     takes_tip: payment_type & TAKES_TIP != 0,
                     ..self.job(TerminalKind::Sale, money, &it.options, None)
                 })
@@ -323,10 +324,12 @@ impl Terminal {
         let record = receipt.and_then(|receipt| self.store.find(receipt));
         let is_open = |record: &&Record| !record.is_reversed && !record.is_submitted;
         let record = record.filter(|record| record.takes_tip).filter(is_open);
-        let card = record.ok_or(Refusal(NOT_POSSIBLE))?.card;
+        let record = record.ok_or(Refusal(NOT_POSSIBLE))?;
+        let (card, entry_mode) = (record.card, record.entry_mode);
         let money = self.money(asked.amount, asked.currency)?;
         Ok(Job {
             card,
+            entry_mode,
             ..self.job(TerminalKind::Sale, money, &asked.options, None)
         })
     }
@@ -418,6 +421,7 @@ impl Terminal {
             original,
             in_sync: self.config.knows_sync && options.sync.is_some(),
             card: original_record.and_then(|record| record.card),
+            entry_mode: original_record.and_then(|record| record.entry_mode),
         }
     }
 

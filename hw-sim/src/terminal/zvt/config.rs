@@ -1,7 +1,10 @@
 //! How a simulated terminal is set up, what it shows, and what goes wrong with it.
 
+use std::collections::VecDeque;
+
 use firmware_protocols::time::Duration;
 use firmware_protocols::vocabulary::Currency;
+use firmware_protocols::vocabulary::card::EntryMode;
 use firmware_protocols::zvt::{Framing, Timers};
 
 use crate::cable::{Damage, Way};
@@ -22,7 +25,7 @@ pub struct Config {
     pub currency: Currency,
     /// The card that is presented until another one is chosen.
     pub card: &'static Card,
-    /// Nobody presents a card until told to.
+    /// Nobody presents a card or enters a PIN until told to.
     pub hold: bool,
     /// Whether it knows transaction sync (tag 1F1F).
     pub knows_sync: bool,
@@ -90,7 +93,9 @@ impl Default for Config {
 pub struct Face {
     /// The card at hand.
     pub card: &'static Card,
-    /// Nobody presents a card unless told to.
+    /// How it is presented; without a word, as suits the card.
+    pub gesture: Option<Gesture>,
+    /// Nobody presents a card or enters a PIN unless told to.
     pub hold: bool,
     /// What the display says.
     pub display: String,
@@ -98,6 +103,52 @@ pub struct Face {
     pub presentations: u64,
     /// How many receipts came out, here or at the till.
     pub receipts_printed: u64,
+    /// The last receipts, oldest first.
+    pub paper: VecDeque<Vec<String>>,
+}
+
+impl Face {
+    /// How the card at hand is read.
+    #[must_use]
+    pub const fn entry_mode(&self) -> EntryMode {
+        match self.gesture {
+            Some(Gesture::Tap) => EntryMode::Contactless,
+            Some(Gesture::Insert) => EntryMode::Chip,
+            Some(Gesture::Swipe) => EntryMode::MagneticStripe,
+            None if self.card.pin.is_some() => EntryMode::Chip,
+            None => EntryMode::Contactless,
+        }
+    }
+
+    /// Whether the card at hand, read like this, goes with a PIN.
+    #[must_use]
+    pub fn asks_for_pin(&self) -> bool {
+        self.card.pin.is_some() || self.gesture == Some(Gesture::Insert)
+    }
+}
+
+/// How a card is presented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gesture {
+    /// Held against the reader.
+    Tap,
+    /// Put into the slot: the chip asks for the PIN, whatever the card.
+    Insert,
+    /// Drawn through.
+    Swipe,
+}
+
+impl Gesture {
+    /// The gesture of this word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Some(match word {
+            "tap" => Self::Tap,
+            "insert" => Self::Insert,
+            "swipe" => Self::Swipe,
+            _ => return None,
+        })
+    }
 }
 
 /// Something that goes wrong.

@@ -5,7 +5,8 @@ use firmware_protocols::zvt::message::{Input, Key};
 use serde_json::{Value, json};
 
 use super::payment::trace_number;
-use super::{Fault, FaultKind, RebootPoint, Record, Terminal};
+use super::receipt::masked;
+use super::{Fault, FaultKind, Gesture, Pressed, RebootPoint, Record, Terminal, Typing};
 use crate::calendar::Calendar;
 use crate::processor::{Invalid, number, text_field};
 use crate::scenario::{self, Scenario};
@@ -30,12 +31,17 @@ pub fn state(terminal: &Terminal) -> Value {
     json!({
         "presentations": face.presentations,
         "display": face.display,
+        "amount": terminal.amount().map(|money| money.to_string()),
+        "typing": typing(terminal.typing()),
+        "typed": terminal.typed(),
+        "tries_left": tries_left(terminal.typing()),
         "busy": terminal.is_busy(),
         "waits_for_card": terminal.waits_for_card(),
         "waits_for_input": terminal.waits_for_input(),
         "receipts_printed": face.receipts_printed,
         "card": face.card.name,
         "hold": face.hold,
+        "paper": face.paper,
         "locked": terminal.locked().map(|code| format!("{code:02X}")),
         "transactions": transactions,
     })
@@ -66,6 +72,58 @@ pub fn optional_card(body: &Value) -> Result<Option<&'static Card>, Invalid> {
         None | Some(Value::Null) => Ok(None),
         Some(_) => card(body).map(Some),
     }
+}
+
+/// `how` of `POST /present`.
+///
+/// # Errors
+///
+/// [`Invalid`] when it is none.
+pub fn gesture(body: &Value) -> Result<Option<Gesture>, Invalid> {
+    match body.get("how") {
+        None | Some(Value::Null) => Ok(None),
+        Some(_) => match Gesture::named(&text_field(body, "how")?) {
+            Some(gesture) => Ok(Some(gesture)),
+            None => Err(Invalid {
+                field: "how",
+                reason: "must be tap, insert or swipe",
+            }),
+        },
+    }
+}
+
+/// `POST /key`.
+///
+/// # Errors
+///
+/// [`Invalid`] names the first field that is wrong.
+pub fn key(body: &Value) -> Result<Pressed, Invalid> {
+    Pressed::named(&text_field(body, "key")?).ok_or(Invalid {
+        field: "key",
+        reason: "must be a digit, ok, clear, stop, function, up, down, f1, f2, f3 or f4",
+    })
+}
+
+/// What `GET /wallet` says: no number in full.
+#[must_use]
+pub fn cards() -> Value {
+    let card = |card: &Card| {
+        json!({
+            "name": card.name,
+            "brand": card.brand.name(),
+            "number": masked(card).as_str(),
+            "asks_for_pin": card.pin.is_some(),
+        })
+    };
+    wallet::WALLET.iter().map(card).collect()
+}
+
+/// What `GET /scenarios` says.
+#[must_use]
+pub fn scenarios() -> Value {
+    let preset =
+        |preset: &scenario::Preset| json!({ "name": preset.name, "summary": preset.summary() });
+    scenario::PRESETS.iter().map(preset).collect()
 }
 
 /// `POST /hold`.
@@ -191,6 +249,23 @@ fn reboot_point(body: &Value) -> Result<Option<RebootPoint>, Invalid> {
             reason: "must be now, before_card, after_card, before_result, before_ack or \
                      after_result",
         }),
+    }
+}
+
+const fn typing(typing: Typing) -> &'static str {
+    match typing {
+        Typing::Pin(_) => "pin",
+        Typing::Digits => "digits",
+        Typing::Key => "key",
+        Typing::Stop => "stop",
+        Typing::Nothing => "nothing",
+    }
+}
+
+const fn tries_left(typing: Typing) -> Option<u8> {
+    match typing {
+        Typing::Pin(left) => Some(left),
+        Typing::Digits | Typing::Key | Typing::Stop | Typing::Nothing => None,
     }
 }
 

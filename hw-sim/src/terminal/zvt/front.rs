@@ -8,7 +8,7 @@ use firmware_protocols::zvt::message::{
 };
 use firmware_protocols::zvt::text::{Charset, Text};
 
-use super::receipt::{card_type, entry_mode, hex_bytes, masked};
+use super::receipt::{card_type, hex_bytes, masked};
 use super::{Phase, Stage, Terminal};
 use crate::calendar::Calendar;
 use crate::wallet;
@@ -107,7 +107,7 @@ impl Terminal {
             card_type: Some(card_type(card.brand)),
             card_name: Some(Text(name)),
             token: token.as_deref().map(CardToken),
-            entry_mode: Some(entry_mode(card)).filter(|_| self.registered.has_tlv),
+            entry_mode: Some(self.face.entry_mode()).filter(|_| self.registered.has_tlv),
             ..StatusInformation::default()
         };
         let unit = result.encode();

@@ -47,20 +47,23 @@ impl Terminal {
         }
         let card = self.face.card;
         job.card = Some(card);
+        job.entry_mode = Some(self.face.entry_mode());
         self.face.presentations = self.face.presentations.saturating_add(1);
         if !card.is_readable {
             self.tell_status(NOT_READABLE_STATUS, "Card not readable");
             self.stop(NOT_READABLE, now);
             return true;
         }
-        if card.pin.is_none() {
+        if !self.face.asks_for_pin() {
             self.think(job, now);
             return true;
         }
         self.tell_status(PIN_NEEDED, "Enter PIN");
         self.phase = Phase::Pin {
             job,
-            entered_at: now.after(self.config.pin_delay),
+            entered_at: (!self.face.hold).then(|| now.after(self.config.pin_delay)),
+            until: now.after(self.config.card_timeout),
+            tries_left: PIN_TRIES,
         };
         self.on_time(now);
         true
@@ -262,6 +265,7 @@ impl Terminal {
             original_trace,
             authorization_code,
             card: job.card,
+            entry_mode: job.entry_mode,
             token: token.map(CardToken::new),
             takes_tip: job.takes_tip,
             at: self.wall_clock(now),
@@ -291,7 +295,7 @@ impl Terminal {
         }
     }
 
-    fn tell_declined(&mut self, job: &Job, decline: Decline, now: Instant) {
+    pub(super) fn tell_declined(&mut self, job: &Job, decline: Decline, now: Instant) {
         self.tell_status(DECLINED, "Declined");
         let code = decline.host_code();
         let unit = self.failed_result(code, Some(job), now);
@@ -314,6 +318,8 @@ impl Terminal {
     }
 }
 
+const PIN_TRIES: u8 = 3;
+
 /// As on a receipt.
 pub(super) fn trace_number(trace: u32) -> String {
     format!("{trace:06}")
@@ -327,7 +333,7 @@ pub(super) fn amount_text(money: Money) -> String {
 // Intermediate states.
 const INSERT_CARD: u8 = 0x0A;
 const NOT_READABLE_STATUS: u8 = 0x0C;
-const WRONG_PIN: u8 = 0x15;
+pub(super) const WRONG_PIN: u8 = 0x15;
 const PLEASE_WAIT: u8 = 0x17;
 const APPROVED: u8 = 0x1C;
 const DECLINED: u8 = 0x1D;

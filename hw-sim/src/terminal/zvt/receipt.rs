@@ -2,7 +2,7 @@
 
 use firmware_protocols::time::Instant;
 use firmware_protocols::vocabulary::Money;
-use firmware_protocols::vocabulary::card::{EntryMode, MaskedPan};
+use firmware_protocols::vocabulary::card::MaskedPan;
 use firmware_protocols::vocabulary::terminal::ReceiptKind;
 use firmware_protocols::wire::bcd::Bcd;
 use firmware_protocols::zvt::apdu::Apdu;
@@ -54,7 +54,7 @@ impl Terminal {
             additional_text: Some(Text(b"APPROVED")),
             token: token.as_deref().filter(|_| extras.token).map(CardToken),
             sync: sync.as_ref().filter(|_| extras.sync).map(|sync| &sync[..]),
-            entry_mode: card.map(entry_mode).filter(|_| self.registered.has_tlv),
+            entry_mode: record.entry_mode.filter(|_| self.registered.has_tlv),
             takes_tip: record.takes_tip && self.registered.has_tlv,
             ..StatusInformation::default()
         };
@@ -177,6 +177,10 @@ impl Terminal {
             return;
         }
         self.face.receipts_printed = self.face.receipts_printed.saturating_add(1);
+        self.face.paper.push_back(lines.to_vec());
+        if self.face.paper.len() > PAPER_MAX {
+            self.face.paper.pop_front();
+        }
         if !till_prints {
             return;
         }
@@ -209,6 +213,9 @@ impl Terminal {
     }
 }
 
+/// So many receipts lie beside the printer.
+const PAPER_MAX: usize = 20;
+
 pub(super) fn masked(card: &Card) -> MaskedPan {
     MaskedPan::of(card.expose_pan())
 }
@@ -226,13 +233,6 @@ const fn title(kind: TerminalKind) -> &'static str {
         TerminalKind::Void => "RESERVATION CANCELLED",
         TerminalKind::Reverse => "REVERSAL",
         TerminalKind::Refund => "REFUND",
-    }
-}
-
-pub(super) const fn entry_mode(card: &Card) -> EntryMode {
-    match card.pin {
-        Some(_) => EntryMode::Chip,
-        None => EntryMode::Contactless,
     }
 }
 

@@ -2,7 +2,7 @@
 //! reboot.
 
 use firmware_protocols::vocabulary::Money;
-use firmware_protocols::vocabulary::card::CardToken;
+use firmware_protocols::vocabulary::card::{CardToken, EntryMode};
 
 use crate::bank::TerminalKind;
 use crate::wallet::{Brand, Card};
@@ -28,6 +28,8 @@ pub struct Record {
     pub authorization_code: String,
     /// The card.
     pub card: Option<&'static Card>,
+    /// How it was read, where it was there.
+    pub entry_mode: Option<EntryMode>,
     /// Reusable card token, in hex.
     pub token: Option<CardToken>,
     /// A tip may still be added.

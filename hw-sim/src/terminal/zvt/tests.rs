@@ -13,7 +13,7 @@ use firmware_protocols::time::Duration;
 use firmware_protocols::zvt::Framing;
 use firmware_protocols::zvt::message::{CommandOptions, OpenReservations, Response};
 
-use super::{Config, FaultKind, RebootPoint};
+use super::{Config, FaultKind, RebootPoint, Typing};
 use bench::{
     Bench, book, end_of_day, number, plain, reduce, refund, release, repeat, reserve, reverse,
     sale, synced,
@@ -297,6 +297,9 @@ fn a_held_card_is_presented_by_hand() {
     bench.send(sale(1_234, plain()));
     bench.pass(Duration::from_secs(10));
     assert!(bench.terminal.present(bench.now));
+    bench.pass(Duration::from_secs(10));
+    assert_eq!(bench.terminal.typing(), Typing::Pin(3));
+    bench.terminal.set_hold(false, bench.now);
     bench.pass(Duration::from_secs(10));
     assert_eq!(bench.controls(), APPROVED);
     assert_eq!(bench.statuses(), [0x0A, 0xCC, 0x17, 0x1C]);

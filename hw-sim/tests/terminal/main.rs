@@ -6,6 +6,8 @@
     reason = "helpers of a test may stop it"
 )]
 
+mod hands;
+
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -289,7 +291,9 @@ async fn cards_are_chosen_held_and_presented_by_control() {
     let till = tokio::task::spawn_blocking(move || Till::tcp(addr).sale(1_234));
     until(&running, "waits_for_card", json!(true)).await;
     assert_eq!(
-        post(&running, "/present", json!({"name": "pin"})).await.0,
+        post(&running, "/present", json!({"name": "mc-approve"}))
+            .await
+            .0,
         200
     );
     let ending = till.await.unwrap();
@@ -301,6 +305,8 @@ async fn cards_are_chosen_held_and_presented_by_control() {
         ("/fault", json!({"kind": "fire"}), "kind"),
         ("/fault", json!({"kind": "reboot", "at": "noon"}), "at"),
         ("/fault", json!({"kind": "late", "ms": "long"}), "ms"),
+        ("/present", json!({"how": "throw"}), "how"),
+        ("/key", json!({"key": "any"}), "key"),
     ] {
         let (status, answer) = post(&running, path, body).await;
         assert_eq!((status, &answer["field"]), (400, &json!(field)), "{path}");
