@@ -52,6 +52,7 @@ fuzz: ## let fuzzers look for input that breaks the protocols (SECONDS=60 for ea
 
 schema: setup ## write anew what follows from the types of the API
 	$(CARGO) build --locked --package posd
+	$(TARGET)/debug/posd schema --markdown > docs/api.md
 	$(TARGET)/debug/posd schema --typescript > clients/typescript/src/types.ts
 
 clean: ## remove what was built

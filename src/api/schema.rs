@@ -6,6 +6,7 @@ mod tidy;
 
 use schemars::generate::{Contract, SchemaSettings};
 use schemars::{JsonSchema as _, Schema, SchemaGenerator};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::error::ErrorData;
@@ -72,6 +73,8 @@ fn generator(mut settings: SchemaSettings) -> SchemaGenerator {
 
 fn row(method: &Method, params: &Value, name: &str, result: &Value) -> Value {
     let required: Vec<&str> = required(params).collect();
+    let examples = examples().into_iter();
+    let examples = examples.filter(|example| example.method == method.name);
     let described = fields(params).into_iter().map(|(name, schema)| {
         let mut row = Map::new();
         row.insert("name".to_owned(), name.into());
@@ -91,10 +94,30 @@ fn row(method: &Method, params: &Value, name: &str, result: &Value) -> Value {
         "errors": ERRORS.iter().map(|(_, name, _)| {
             json!({"$ref": format!("#/components/errors/{name}")})
         }).collect::<Vec<_>>(),
+        "examples": examples.map(|example| json!({
+            "name": example.name,
+            "params": example.params.into_iter().map(|(name, value)| {
+                json!({"name": name, "value": value})
+            }).collect::<Vec<_>>(),
+            "result": {"name": "result", "value": example.result},
+        })).collect::<Vec<_>>(),
         "x-params": {"$ref": format!("#/components/schemas/{name}")},
         "x-role": method.least,
         "x-idempotent": method.is_operation,
     })
+}
+
+/// A request and its result. A test asks a station all of them, in their sequence.
+#[derive(Deserialize)]
+struct Example {
+    method: String,
+    name: String,
+    params: Map<String, Value>,
+    result: Value,
+}
+
+fn examples() -> Vec<Example> {
+    serde_json::from_str(include_str!("schema/examples.json")).unwrap_or_default()
 }
 
 /// The fields of an object: those that must be there first, as they are declared.

@@ -1,5 +1,6 @@
 //! `posd schema`: the API described for machines, and what is made from that description.
 
+mod markdown;
 mod typescript;
 
 use std::process::ExitCode;
@@ -12,6 +13,9 @@ use crate::api::schema::document;
 /// In which form.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(super) struct Form {
+    /// Print the page for people: docs/api.md.
+    #[arg(long, conflicts_with = "typescript")]
+    markdown: bool,
     /// Print TypeScript types: clients/typescript/src/types.ts.
     #[arg(long)]
     typescript: bool,
@@ -20,7 +24,9 @@ pub(super) struct Form {
 /// Prints it.
 pub(super) fn run(form: Form) -> Result<ExitCode, String> {
     let document = document();
-    let printed = if form.typescript {
+    let printed = if form.markdown {
+        markdown::page(&document)
+    } else if form.typescript {
         typescript::types(&document)
     } else {
         serde_json::to_string_pretty(&document).map_err(|error| error.to_string())?

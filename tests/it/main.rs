@@ -9,10 +9,12 @@
 )]
 
 mod architecture;
+mod compatibility;
 mod configuration;
 mod contract;
 mod devices;
 mod doctor;
+mod examples;
 mod gate;
 mod links;
 mod outcomes;

@@ -21,6 +21,15 @@ fn the_types_are_what_the_command_prints() {
 }
 
 #[test]
+fn the_page_is_what_the_command_prints() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/api.md");
+    assert!(
+        fs::read_to_string(page).unwrap() == printed(&["--markdown"]),
+        "run: posd schema --markdown > docs/api.md"
+    );
+}
+
+#[test]
 fn every_field_says_what_it_is() {
     let document = document();
     let schemas = document["components"]["schemas"].as_object().unwrap();

@@ -1,0 +1,119 @@
+//! The examples of the document, asked of a station with a terminal and a processor.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::store::{App, Line, Setup, Simulator, Station, wait_for};
+
+/// What is another one each time, wherever it stands.
+const NAMES: [&str; 7] = [
+    "operation_id",
+    "payment_id",
+    "check_word",
+    "date",
+    "time",
+    "key",
+    "replaces",
+];
+
+#[test]
+fn a_station_answers_the_examples_as_they_say() {
+    let directory = tempfile::tempdir().unwrap();
+    let processor = Simulator::processor();
+    let terminal = Simulator::terminal(Line::Serial, directory.path(), &processor, &[]);
+    let setup = Setup::new("oslo-1", Some(&terminal), &processor);
+    let station = Station::start(directory.path(), &setup);
+    let mut app = station.app();
+    wait_for("the terminal", || {
+        let listed = app.call("terminal.list", json!({}));
+        (listed["terminals"][0]["connected"] == true).then_some(())
+    });
+    let told = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/api/schema/examples.json");
+    let told = std::fs::read_to_string(told).unwrap();
+    let mut examples: Vec<Value> = serde_json::from_str(&told).unwrap();
+    let before = examples.clone();
+    let mut names = BTreeMap::new();
+    for example in &mut examples {
+        let method = example["method"].as_str().unwrap().to_owned();
+        let mut params = example["params"].clone();
+        rename(&mut params, &names);
+        let result = match method.split_once('.').unwrap().0 {
+            "session" => App::stranger(station.url()).unwrap().call(&method, params),
+            _ => app.call(&method, params),
+        };
+        example["result"] = settle(&method, "", &example["result"], result, &mut names);
+    }
+    if examples != before {
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("examples.json");
+        let mut text = serde_json::to_string_pretty(&examples).unwrap();
+        text.push('\n');
+        std::fs::write(&file, text).unwrap();
+        let at = examples.iter().zip(&before).find(|(now, told)| now != told);
+        panic!(
+            "a station answers otherwise, as {} says: {}",
+            file.display(),
+            at.unwrap().0
+        );
+    }
+}
+
+/// Puts this run's names in the place of the example's.
+fn rename(value: &mut Value, names: &BTreeMap<String, String>) {
+    match value {
+        Value::String(text) => {
+            if let Some(name) = names.get(text) {
+                text.clone_from(name);
+            }
+        }
+        Value::Array(rows) => rows.iter_mut().for_each(|row| rename(row, names)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| rename(field, names)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Such as `2026-01-31T12:00:00Z`; on receipts too.
+fn is_time(text: &str) -> bool {
+    text.starts_with("20") && text.ends_with('Z') && text.contains('T')
+}
+
+/// The result as the example may say it: with its own names and times, and with this run's for all else.
+fn settle(
+    method: &str,
+    field: &str,
+    told: &Value,
+    result: Value,
+    names: &mut BTreeMap<String, String>,
+) -> Value {
+    let is_other = NAMES.contains(&field)
+        || result.as_str().is_some_and(is_time)
+        || (method, field) == ("app.invite", "code")
+        || (method, field) == ("station.info", "version")
+        || (method, field) == ("session.hello", "version")
+        || method == "events.subscribe";
+    match result {
+        Value::Object(fields) => {
+            let fields = fields.into_iter().map(|(name, value)| {
+                let value = settle(method, &name, &told[&name], value, names);
+                (name, value)
+            });
+            Value::Object(fields.collect())
+        }
+        Value::Array(rows) => {
+            let rows = rows.into_iter().enumerate();
+            let rows = rows.map(|(at, row)| settle(method, field, &told[at], row, names));
+            Value::Array(rows.collect())
+        }
+        Value::String(text) if is_other => {
+            if let Some(told) = told.as_str() {
+                names.insert(told.to_owned(), text);
+                return json!(told);
+            }
+            let known = names.iter().find(|(_, name)| **name == text);
+            json!(known.map_or(&text, |(told, _)| told))
+        }
+        Value::Number(_) if is_other && told.is_number() => told.clone(),
+        plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => plain,
+    }
+}
