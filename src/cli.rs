@@ -11,6 +11,7 @@ mod journal;
 mod operation;
 mod orders;
 mod outcomes;
+mod reconcile;
 mod run;
 mod schema;
 mod terminal;
@@ -125,6 +126,15 @@ enum Command {
         #[command(subcommand)]
         what: terminal::What,
     },
+    /// Close the terminals' batches (end of day) and compare what they count with the journal.
+    ///
+    /// Exit status: 0 when all agree, 1 when one differs, 2 when one could not be closed.
+    Reconcile {
+        #[command(flatten)]
+        which: reconcile::Which,
+        #[command(flatten)]
+        station: client::Address,
+    },
     /// Print the browser policy that lets the pages of the paired apps reach the station.
     ///
     /// docs/browsers.md says where the file goes.
@@ -178,6 +188,7 @@ pub fn main() -> ExitCode {
             origin,
             station,
         } => apps::pair(&station, &app, role, origin.as_deref()),
+        Command::Reconcile { which, station } => Ok(reconcile::run(&station, &which)),
         Command::BrowserPolicy { browser, station } => browser_policy::run(&station, browser),
         Command::Apps { what, station } => apps::run(&station, &what),
     };

@@ -28,6 +28,7 @@ pub mod outcome;
 pub mod payment;
 pub mod queue;
 pub mod quote;
+pub mod reconciliation;
 pub mod recovery;
 pub mod rejection;
 pub mod request;

@@ -285,6 +285,7 @@ impl From<Rejection> for ApiError {
                 }
             }
             Rejection::TerminalLocked { holder, .. }
+            | Rejection::TerminalInDoubt { holder, .. }
             | Rejection::PaymentBusy { holder }
             | Rejection::OrderBusy { holder } => Self::refused(code).held_by(holder),
             Rejection::ExceedsOpenAmount { open } | Rejection::OnlyWholeCapture { open } => {

@@ -105,6 +105,17 @@ pub(super) const METHODS: &[Method] = &[
         Cashier,
         "Gives a terminal back.",
     ),
+    // What a day has brought is for whoever counts the cash.
+    method::<wire::TerminalTotals, result::Ended>(
+        "terminal.totals",
+        Supervisor,
+        "Asks a terminal what its open batch holds, and compares it with the journal. Closes nothing.",
+    ),
+    operation::<wire::TerminalReconcile>(
+        "terminal.reconcile",
+        Supervisor,
+        "Closes a terminal's batch (end of day), and compares it with the journal.",
+    ),
     operation::<wire::Sale>("payment.sale", Cashier, "Takes money from a card."),
     operation::<wire::Sale>("payment.authorize", Cashier, "Holds money on a card."),
     operation::<wire::FollowUp>(

@@ -140,6 +140,7 @@ fn finished(operation: &OperationId, outcome: &Outcome, language: Language) -> E
             version: order.version,
         }),
         skipped: outcome.skipped.iter().map(skipped).collect(),
+        reconciliation: outcome.reconciliation.as_deref().map(Into::into),
         receipts: outcome.receipts.iter().map(receipt).collect(),
         ..ended(operation, outcome.verdict.into(), code, language)
     }
@@ -168,6 +169,7 @@ fn ended(operation: &OperationId, outcome: Ending, code: Code, language: Languag
         payments: None,
         order: None,
         skipped: Vec::new(),
+        reconciliation: None,
         receipts: Vec::new(),
     }
 }

@@ -309,6 +309,22 @@ pub(super) struct OperationPark {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+pub(super) struct TerminalTotals {
+    /// May be left out when the station has one.
+    pub(super) terminal: Option<Text>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TerminalReconcile {
+    /// Made by the app, one for each intent, and kept before it asks.
+    pub(super) idempotency_key: Text,
+    /// May be left out when the station has one.
+    pub(super) terminal: Option<Text>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct TerminalAbort {
     /// May be left out when the station has one.
     pub(super) terminal: Option<Text>,

@@ -1,7 +1,9 @@
 //! Results of the methods, as they stand on the wire. What is serialized here is what the schema says.
 
+mod batch;
 mod order;
 
+pub(super) use batch::Reconciliation;
 pub(super) use order::{Capture, Fulfilment, Line, LineState, Order, Tender, TenderTerminal};
 
 use schemars::JsonSchema;
@@ -147,6 +149,9 @@ pub(super) struct Ended {
     /// Tenders that could not be captured from here.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) skipped: Vec<Skipped>,
+    /// Of an end of day: what the terminal and the journal count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reconciliation: Option<Reconciliation>,
     /// What the terminal printed, card numbers masked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) receipts: Vec<Receipt>,

@@ -509,6 +509,24 @@ impl Gateway {
                     self.pickup_capture(params)?,
                 )
             }
+            _ => self.batch_request(method, params),
+        }
+    }
+
+    /// The same, of those about a terminal's batch.
+    fn batch_request(&self, method: &str, params: &Value) -> Result<Option<Keyed>, ApiError> {
+        match method {
+            "terminal.totals" => {
+                let params: wire::TerminalTotals = read(params)?;
+                let terminal = self.terminal(params.terminal.as_ref())?;
+                Ok(Some((None, Request::TerminalTotals { terminal })))
+            }
+            "terminal.reconcile" => {
+                let params: wire::TerminalReconcile = read(params)?;
+                let terminal = self.terminal(params.terminal.as_ref())?;
+                let key = IdempotencyKey::new(params.idempotency_key.as_str());
+                Ok(Some((Some(key), Request::TerminalReconcile { terminal })))
+            }
             _ => Ok(None),
         }
     }

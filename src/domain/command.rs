@@ -1,6 +1,6 @@
 //! All that can be asked of the domain or reported to it.
 
-use firmware_protocols::vocabulary::terminal::Receipt;
+use firmware_protocols::vocabulary::terminal::{Receipt, Totals};
 
 use super::id::{ClientName, EffectId, Fingerprint, IdempotencyKey, OperationId, TerminalId};
 use super::operation::{Answer, Finished};
@@ -74,6 +74,10 @@ pub enum TerminalEnding {
     Answered(Answer),
     /// An inquiry was answered: this is the last stored transaction, if any.
     LastTransaction(Option<Box<TerminalResult>>),
+    /// What its open batch holds.
+    Totals(Totals),
+    /// What its batch held, which is closed now.
+    Reconciled(Totals),
     /// It may have been carried out.
     InDoubt,
 }

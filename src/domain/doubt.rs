@@ -45,7 +45,8 @@ impl Doubt {
     pub fn of(books: &Aggregates, operation: &Operation) -> Option<Self> {
         let (effect, step) = operation.pending().filter(|(_, step)| step.in_doubt)?;
         // A question that is not answered is asked again; there is nothing to find out by hand.
-        step.call.amount().filter(|amount| !amount.is_zero())?;
+        let amount = step.call.amount().filter(|amount| !amount.is_zero());
+        (amount.is_some() || step.call.closes_batch()).then_some(())?;
         let terminal = operation.terminal().and_then(|id| books.terminals.get(id));
         Some(Self {
             call: step.call.clone(),

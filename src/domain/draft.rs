@@ -10,6 +10,7 @@ use super::id::{OperationId, OrderId, PaymentId, TerminalId};
 use super::operation::Operation;
 use super::order::Order;
 use super::payment::Payment;
+use super::reconciliation::Turnover;
 use super::state::{Aggregates, State};
 use super::tap::Taps;
 use super::terminal::Terminal;
@@ -146,6 +147,13 @@ impl<'a> Draft<'a> {
             .terminals
             .get(id)
             .or_else(|| self.state.books.terminals.get(id))
+    }
+
+    /// What the books say of a terminal since its batch was closed last.
+    #[must_use]
+    pub fn turnover(&self, terminal: &TerminalId) -> Turnover {
+        let turnover = self.state.turnovers.get(terminal);
+        turnover.cloned().unwrap_or_default()
     }
 
     /// The payments that may pay an order, in sequence.

@@ -13,7 +13,7 @@ use super::draft::{Decision, Draft};
 use super::effect::Effect;
 use super::entry::Entry;
 use super::event::Event;
-use super::flow::{self, Next, review};
+use super::flow::{self, Next, reconcile, review};
 use super::id::{EffectId, OperationId, TerminalId, Timestamp};
 use super::operation::{Answer, Call, Operation, Step};
 use super::outcome::Reason;
@@ -171,6 +171,8 @@ fn check_amount(request: &Request) -> Result<(), Rejection> {
         | Request::Review(_)
         | Request::OperationResolve(_)
         | Request::NfcBind { .. }
+        | Request::TerminalTotals { .. }
+        | Request::TerminalReconcile { .. }
         | Request::OperationPark(_) => None,
     };
     let in_range = |amount: Money| (1..=AMOUNT_MAX).contains(&amount.minor);
@@ -392,6 +394,13 @@ fn on_terminal_finished(
     let Some((_, step)) = operation.pending().filter(|(_, step)| !step.waiting) else {
         return;
     };
+    if let Some(answer) = of_batch(operation, step, ending) {
+        match answer {
+            Some(answer) => on_answer(draft, operation, answer, receipts, now),
+            None => inquire_later(draft, operation),
+        }
+        return;
+    }
     match ending {
         // An inquiry that was refused tells nothing of the step that it asks for.
         TerminalEnding::Answered(_) | TerminalEnding::InDoubt if step.in_doubt => {
@@ -413,10 +422,38 @@ fn on_terminal_finished(
             }
         }
         // Nobody inquired, so this is no answer to what was asked.
-        TerminalEnding::LastTransaction(_) | TerminalEnding::InDoubt => {
+        TerminalEnding::LastTransaction(_)
+        | TerminalEnding::Totals(_)
+        | TerminalEnding::Reconciled(_)
+        | TerminalEnding::InDoubt => {
             enter_doubt(draft, operation);
             send_again_in_doubt(draft, operation);
         }
+    }
+}
+
+/// What an ending means for a step that is about the terminal's batch; the inner `None` proves nothing.
+/// A question that is not answered ends there: it is asked again by whoever wants to know.
+fn of_batch(operation: &Operation, step: &Step, ending: &TerminalEnding) -> Option<Option<Answer>> {
+    let closes = step.call.closes_batch();
+    match ending {
+        TerminalEnding::Totals(now) if closes && step.in_doubt => {
+            Some(reconcile::judge(operation, now))
+        }
+        TerminalEnding::Totals(told) if step.call.is_about_batch() && !closes => {
+            Some(Some(reconcile::approved(told.clone())))
+        }
+        TerminalEnding::Reconciled(told) if closes => Some(Some(reconcile::approved(told.clone()))),
+        TerminalEnding::InDoubt | TerminalEnding::LastTransaction(_)
+            if step.call.is_about_batch() && !closes =>
+        {
+            Some(Some(Answer::NotDone(Reason::TerminalUnreachable)))
+        }
+        TerminalEnding::Totals(_)
+        | TerminalEnding::Reconciled(_)
+        | TerminalEnding::Answered(_)
+        | TerminalEnding::LastTransaction(_)
+        | TerminalEnding::InDoubt => None,
     }
 }
 
@@ -505,7 +542,8 @@ fn on_recover(draft: &mut Draft<'_>, operation: &Operation, now: Timestamp) {
         advance(draft, &operation.id, now);
         return;
     };
-    if !step.in_doubt && is_unseen(draft, step) {
+    let asks = step.call.is_about_batch() && !step.call.closes_batch();
+    if asks || !step.in_doubt && is_unseen(draft, step) {
         let answer = Answer::NotDone(Reason::NotCarriedOut);
         on_answer(draft, operation, answer, &[], now);
         return;
@@ -603,6 +641,13 @@ fn send_again(draft: &mut Draft<'_>, operation: &Operation) {
     let Some((effect, step)) = operation.pending().filter(|(_, step)| step.waiting) else {
         return;
     };
+    let terminal = operation.terminal();
+    let holder = terminal.and_then(|id| draft.before().holder_of_terminal(id));
+    if holder.is_some_and(|holder| holder.id != operation.id) {
+        // An end of day is at work there, and this one is parked.
+        delay(draft, operation, step.attempts);
+        return;
+    }
     if step.in_doubt {
         send_again_in_doubt(draft, operation);
         return;
@@ -621,8 +666,8 @@ fn send_again(draft: &mut Draft<'_>, operation: &Operation) {
     }
 }
 
-/// A step in doubt is never sent again blindly: a terminal is asked for its last transaction, a
-/// processor looks the idempotency key up first.
+/// A step in doubt is never sent again blindly: a terminal is asked for its last transaction, or what
+/// its batch holds; a processor looks the idempotency key up first.
 fn send_again_in_doubt(draft: &mut Draft<'_>, operation: &Operation) {
     let Some((effect, step)) = operation.pending() else {
         return;
@@ -636,7 +681,11 @@ fn send_again_in_doubt(draft: &mut Draft<'_>, operation: &Operation) {
         Call::Terminal { terminal, .. } => Effect::Terminal {
             effect,
             terminal: terminal.clone(),
-            request: TerminalRequest::Inquire,
+            request: if step.call.closes_batch() {
+                TerminalRequest::Totals
+            } else {
+                TerminalRequest::Inquire
+            },
             sync: None,
         },
         Call::Processor { account, request } => Effect::Processor {

@@ -12,6 +12,7 @@ mod park;
 mod pickup;
 mod queued;
 mod reauthorize;
+pub mod reconcile;
 mod refund;
 pub mod refusal;
 mod resolve;
@@ -52,7 +53,7 @@ pub enum Next {
 /// A step to take.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Whose money it moves.
+    /// Whose money it moves; where it moves none, a name that no payment has.
     pub payment: PaymentId,
     /// The payment to open first, if it does not exist yet.
     pub opens: Option<Payment>,
@@ -89,11 +90,7 @@ pub fn admit(
             amount,
             reference,
             ..
-        } => {
-            sale::check_reference(draft, reference.as_ref())?;
-            check_terminal(draft, terminal, *amount)?;
-            Ok(Vec::new())
-        }
+        } => sale::admit(draft, terminal, *amount, reference.as_ref()),
         Request::Capture { payment, amount } => capture::admit(draft, payment, *amount),
         Request::Void { payment } => void::admit(draft, payment),
         Request::Refund { payment, amount } => refund::admit(draft, payment, *amount),
@@ -147,6 +144,9 @@ pub fn admit(
             customer_reference,
         } => bind::admit(draft, operation, tap, customer_reference.as_ref()),
         Request::OperationPark(wish) => park::admit(draft, wish),
+        Request::TerminalTotals { terminal } | Request::TerminalReconcile { terminal } => {
+            reconcile::admit(draft, terminal)
+        }
     }
 }
 
@@ -211,6 +211,10 @@ pub fn next(draft: &Draft<'_>, operation: &Operation) -> Next {
         Request::OrderCancel { order, .. } => cancel::next(draft, operation, order),
         Request::CaptureQueued(queued) => queued::next(draft, operation, queued),
         Request::Review(review) => review::next(draft, operation, review),
+        Request::TerminalTotals { terminal } => reconcile::next(draft, operation, terminal, false),
+        Request::TerminalReconcile { terminal } => {
+            reconcile::next(draft, operation, terminal, true)
+        }
         // What there was to do was done as it began.
         Request::OperationResolve(_) | Request::NfcBind { .. } | Request::OperationPark(_) => {
             finish(outcome(draft, operation, Verdict::Approved, None))
@@ -421,6 +425,7 @@ const fn amount_asked(call: &Call) -> Option<Money> {
             | TerminalRequest::Inquire
             | TerminalRequest::Status
             | TerminalRequest::OpenReservations
+            | TerminalRequest::Totals
             | TerminalRequest::Reconcile => None,
         },
         Call::Processor { request, .. } => match request {

@@ -2,7 +2,7 @@
 
 use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::card::Card;
-use firmware_protocols::vocabulary::terminal::{Receipt, TerminalRequest};
+use firmware_protocols::vocabulary::terminal::{Receipt, TerminalRequest, Totals};
 use serde::{Deserialize, Serialize};
 
 use super::effect::ProcessorRequest;
@@ -43,7 +43,7 @@ pub struct Operation {
 /// One effect: what was asked, and what is known of its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// The payment whose money it moves.
+    /// The payment whose money it moves; where it moves none, a name that no payment has.
     pub payment: PaymentId,
     /// What was asked.
     pub call: Call,
@@ -101,9 +101,31 @@ impl Call {
                 TerminalRequest::Inquire => "inquire",
                 TerminalRequest::Status => "status",
                 TerminalRequest::OpenReservations => "open_reservations",
+                TerminalRequest::Totals => "totals",
                 TerminalRequest::Reconcile => "reconcile",
             },
             Self::Processor { request, .. } => request.name(),
+        }
+    }
+
+    /// Whether it is about a terminal's batch and no payment.
+    #[must_use]
+    pub const fn is_about_batch(&self) -> bool {
+        match self {
+            Self::Terminal { request, .. } => matches!(
+                request,
+                TerminalRequest::Totals | TerminalRequest::Reconcile
+            ),
+            Self::Processor { .. } => false,
+        }
+    }
+
+    /// Whether it closes a terminal's batch.
+    #[must_use]
+    pub const fn closes_batch(&self) -> bool {
+        match self {
+            Self::Terminal { request, .. } => matches!(request, TerminalRequest::Reconcile),
+            Self::Processor { .. } => false,
         }
     }
 
@@ -122,6 +144,7 @@ impl Call {
                 TerminalRequest::Inquire
                 | TerminalRequest::Status
                 | TerminalRequest::OpenReservations
+                | TerminalRequest::Totals
                 | TerminalRequest::Reconcile => None,
             },
             Self::Processor { request, .. } => Some(request.amount()),
@@ -166,6 +189,9 @@ pub struct Approval {
     pub terminal: Option<TerminalReference>,
     /// When the authorization ends.
     pub expires_at: Option<Timestamp>,
+    /// Of a terminal's batch: what it holds, or held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub totals: Option<Totals>,
 }
 
 /// An operation that ended: its app may ask for the answer for ever.
@@ -177,6 +203,39 @@ pub struct Finished {
     pub fingerprint: Fingerprint,
     /// How it ended.
     pub outcome: Outcome,
+}
+
+impl Step {
+    /// The step that an entry requests, with the answer of another one.
+    #[must_use]
+    pub fn of(requested: &Entry, answered: Option<&Entry>) -> Option<Self> {
+        let Entry::StepRequested { payment, call, .. } = requested else {
+            return None;
+        };
+        let answer = match answered {
+            Some(Entry::StepAnswered { answer, .. }) => Some(answer.clone()),
+            Some(_) | None => None,
+        };
+        Some(Self {
+            answer,
+            ..Self::requested(payment, call)
+        })
+    }
+
+    fn requested(payment: &PaymentId, call: &Call) -> Self {
+        Self {
+            payment: payment.clone(),
+            call: call.clone(),
+            baseline: None,
+            sent_as: None,
+            reported: None,
+            in_doubt: false,
+            attempts: 0,
+            waiting: false,
+            until: None,
+            answer: None,
+        }
+    }
 }
 
 impl Operation {
@@ -193,16 +252,9 @@ impl Operation {
                 sent_as,
                 ..
             } => self.steps.push(Step {
-                payment: payment.clone(),
-                call: call.clone(),
                 baseline: baseline.clone(),
                 sent_as: sent_as.clone(),
-                reported: None,
-                in_doubt: false,
-                attempts: 0,
-                waiting: false,
-                until: None,
-                answer: None,
+                ..Step::requested(payment, call)
             }),
             Entry::StepRebased { baseline, .. } => {
                 self.change_last(|step| step.baseline.clone_from(baseline));
@@ -302,6 +354,8 @@ impl Operation {
             | Request::Review(_)
             | Request::OperationResolve(_)
             | Request::NfcBind { .. }
+            | Request::TerminalTotals { .. }
+            | Request::TerminalReconcile { .. }
             | Request::OperationPark(_) => None,
         }
     }

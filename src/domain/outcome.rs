@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{OrderId, PaymentId};
 use super::payment::Payment;
+use super::reconciliation::Reconciliation;
 
 /// How an operation ended, with all that its app is told; a repeat gets exactly this again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +40,9 @@ pub struct Outcome {
     /// Tenders of the order that were passed over, because they cannot be captured from here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<Skipped>,
+    /// A terminal's batch beside the books.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconciliation: Option<Box<Reconciliation>>,
 }
 
 /// A tender that was passed over.
@@ -68,6 +72,7 @@ impl Outcome {
             refund_due: None,
             receipts: Vec::new(),
             skipped: Vec::new(),
+            reconciliation: None,
         }
     }
 }
@@ -199,6 +204,8 @@ pub enum Reason {
     NotTakenBack,
     /// The processor reviews the payment by hand.
     OnHold,
+    /// The terminal counts otherwise than the books.
+    TotalsDiffer,
     /// Anything else.
     Other,
 }

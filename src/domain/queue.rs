@@ -98,6 +98,8 @@ const fn lets_goods_go(request: &Request) -> bool {
         | Request::Review(_)
         | Request::OperationResolve(_)
         | Request::NfcBind { .. }
+        | Request::TerminalTotals { .. }
+        | Request::TerminalReconcile { .. }
         | Request::OperationPark(_) => false,
     }
 }

@@ -18,6 +18,10 @@ pub fn judge(step: &Step, last: Option<&TerminalResult>) -> Option<Answer> {
     let Call::Terminal { request, .. } = &step.call else {
         return None;
     };
+    // A closing is no transaction: the last one is the same before and after it.
+    if step.call.is_about_batch() {
+        return None;
+    }
     let Some(last) = last else {
         // A terminal that had nothing stored before and has nothing now has done nothing; one that
         // has forgotten proves nothing.
@@ -47,6 +51,7 @@ pub fn answer_of(result: &TerminalResult) -> Answer {
             card: result.card.clone(),
             terminal: Some(result.reference.clone()),
             expires_at: None,
+            totals: None,
         })),
         Verdict::Declined { reason, .. } => Answer::Declined(reason.into()),
     }
@@ -66,6 +71,7 @@ fn is_amount_of(request: &TerminalRequest, last: &TerminalResult) -> bool {
         TerminalRequest::Inquire
         | TerminalRequest::Status
         | TerminalRequest::OpenReservations
+        | TerminalRequest::Totals
         | TerminalRequest::Reconcile => return false,
     };
     last.amount_minor == Some(asked)

@@ -22,6 +22,13 @@ pub enum Rejection {
         /// For whom it works.
         holder: OperationId,
     },
+    /// A payment at the terminal is in doubt, and nobody has parked it.
+    TerminalInDoubt {
+        /// The terminal.
+        terminal: TerminalId,
+        /// The operation that is in doubt.
+        holder: OperationId,
+    },
     /// Another app has the terminal for itself.
     TerminalLeased {
         /// The terminal.

@@ -133,6 +133,16 @@ pub enum Request {
     },
     /// Go on without a payment in doubt; if it was taken, it is given back.
     OperationPark(Parking),
+    /// Ask a terminal what its batch holds, and compare.
+    TerminalTotals {
+        /// Which.
+        terminal: TerminalId,
+    },
+    /// Close a terminal's batch, and compare.
+    TerminalReconcile {
+        /// Which.
+        terminal: TerminalId,
+    },
 }
 
 /// A payment in doubt that nobody waits for any more.
@@ -236,6 +246,8 @@ impl Request {
             | Self::Review(_)
             | Self::NfcBind { .. }
             | Self::OperationPark(_)
+            | Self::TerminalTotals { .. }
+            | Self::TerminalReconcile { .. }
             | Self::OperationResolve(_) => {}
         }
     }
@@ -260,6 +272,8 @@ impl Request {
             Self::OperationResolve(_) => "operation.resolve",
             Self::NfcBind { .. } => "nfc.bind",
             Self::OperationPark(_) => "operation.park",
+            Self::TerminalTotals { .. } => "terminal.totals",
+            Self::TerminalReconcile { .. } => "terminal.reconcile",
         }
     }
 
@@ -281,6 +295,8 @@ impl Request {
             | Self::Refund { .. }
             | Self::OperationResolve(_)
             | Self::NfcBind { .. }
+            | Self::TerminalTotals { .. }
+            | Self::TerminalReconcile { .. }
             | Self::OperationPark(_) => None,
         }
     }
@@ -302,6 +318,34 @@ impl Request {
             | Self::PickupCapture { .. }
             | Self::OrderShip { .. }
             | Self::OrderCancel { .. }
+            | Self::OperationResolve(_)
+            | Self::NfcBind { .. }
+            | Self::TerminalTotals { .. }
+            | Self::TerminalReconcile { .. }
+            | Self::OperationPark(_) => None,
+        }
+    }
+
+    /// The terminal whose batch it is about.
+    #[must_use]
+    pub const fn batch_of(&self) -> Option<&TerminalId> {
+        match self {
+            Self::TerminalTotals { terminal } | Self::TerminalReconcile { terminal } => {
+                Some(terminal)
+            }
+            Self::Sale { .. }
+            | Self::Authorize { .. }
+            | Self::Capture { .. }
+            | Self::Void { .. }
+            | Self::Refund { .. }
+            | Self::DepositTake { .. }
+            | Self::DepositTokenize { .. }
+            | Self::OrderPut { .. }
+            | Self::PickupCapture { .. }
+            | Self::OrderShip { .. }
+            | Self::OrderCancel { .. }
+            | Self::CaptureQueued(_)
+            | Self::Review(_)
             | Self::OperationResolve(_)
             | Self::NfcBind { .. }
             | Self::OperationPark(_) => None,
@@ -327,6 +371,8 @@ impl Request {
             | Self::CaptureQueued(_)
             | Self::Review(_)
             | Self::NfcBind { .. }
+            | Self::TerminalTotals { .. }
+            | Self::TerminalReconcile { .. }
             | Self::OperationPark(_) => None,
         }
     }
@@ -349,6 +395,8 @@ impl Request {
             | Self::Review(_)
             | Self::OperationResolve(_)
             | Self::NfcBind { .. }
+            | Self::TerminalTotals { .. }
+            | Self::TerminalReconcile { .. }
             | Self::OperationPark(_) => None,
         }
     }

@@ -9,6 +9,7 @@ use super::id::{ClientName, EffectId, OperationId, OrderId, PaymentId, TerminalI
 use super::operation::Operation;
 use super::order::{LineState, Order};
 use super::payment::Payment;
+use super::reconciliation::Turnover;
 use super::tap::Taps;
 use super::terminal::Terminal;
 
@@ -24,6 +25,8 @@ pub struct State {
     pub taps: Taps,
     /// The station is about to end: what is on its way ends first, and nothing new begins.
     pub stopping: bool,
+    /// What the books say of terminals whose end of day is at work. Loaded with what it is about.
+    pub turnovers: BTreeMap<TerminalId, Turnover>,
 }
 
 /// Things that entries change.
@@ -175,12 +178,14 @@ impl Aggregates {
         }
     }
 
-    /// The open operation that a terminal is at work for. One that is in doubt keeps it.
+    /// The open operation that a terminal is at work for. One that is in doubt keeps it; beside one that
+    /// is parked an end of day may be at work.
     #[must_use]
     pub fn holder_of_terminal(&self, terminal: &TerminalId) -> Option<&Operation> {
         self.operations
             .values()
-            .find(|operation| operation.terminal() == Some(terminal))
+            .filter(|operation| operation.terminal() == Some(terminal))
+            .min_by_key(|operation| operation.parked)
     }
 
     /// The open operation that is about a payment.

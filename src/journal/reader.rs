@@ -14,7 +14,7 @@ use crate::domain::id::{
     Fingerprint, IdempotencyKey, OperationId, OrderId, PaymentId, SealedToken, TerminalId,
     Timestamp,
 };
-use crate::domain::operation::Finished;
+use crate::domain::operation::{Finished, Step};
 use crate::domain::order::Order;
 use crate::domain::payment::Payment;
 use crate::domain::search::{Search, Wanted};
@@ -28,6 +28,26 @@ const OPEN_ENTRIES: &str = "SELECT e.body FROM operation o CROSS JOIN entry e
 const OPERATION: &str = "SELECT o.id, o.idempotency_key, o.fingerprint, o.method, o.started_at,
          o.finished_at, e.body
      FROM operation o LEFT JOIN entry e ON e.seq = o.finished_entry";
+
+/// The end of the last operation that closed a terminal's batch.
+const CLOSED: &str = "SELECT o.finished_entry
+     FROM operation o CROSS JOIN entry f ON f.seq = o.finished_entry
+     WHERE o.method = 'terminal.reconcile' AND o.finished_entry IS NOT NULL
+         AND f.body ->> '$.outcome.reconciliation.terminal' = ?1
+         AND f.body ->> '$.outcome.reconciliation.closed' = 1
+     ORDER BY o.finished_entry DESC LIMIT 1";
+
+/// What a terminal was asked for after an entry, each with the next answer of its operation, which is
+/// its own: only the last step of an operation can be unanswered.
+const OF_BATCH: &str = "SELECT r.body, (
+         SELECT a.body FROM entry a
+         WHERE a.operation_id = r.operation_id AND a.seq > r.seq
+             AND a.body LIKE '{\"entry\":\"step_answered\"%'
+         ORDER BY a.seq LIMIT 1)
+     FROM entry r
+     WHERE r.body LIKE '{\"entry\":\"step_requested\"%'
+         AND r.body ->> '$.call.terminal.terminal' = ?1 AND r.seq > ?2
+     ORDER BY r.seq";
 
 /// What [`payment_columns`] reads.
 pub(super) const PAYMENT_COLUMNS: &str = "body, card_token, auth_token";
@@ -202,6 +222,26 @@ impl Reader {
     /// Every entry, in order.
     pub fn entries(&self) -> Result<Vec<Entry>, JournalError> {
         self.bodies("SELECT body FROM entry ORDER BY seq", "entry")
+    }
+
+    /// The steps that a terminal was asked for since its batch was closed last, oldest first, with what
+    /// became of them.
+    pub fn steps_of_batch(&self, terminal: &TerminalId) -> Result<Vec<Step>, JournalError> {
+        let mut select = self.connection.prepare_cached(CLOSED)?;
+        let closed = select.query_row([terminal.as_str()], |row| row.get::<_, i64>(0));
+        let since = closed.optional()?.unwrap_or(0);
+        let mut select = self.connection.prepare_cached(OF_BATCH)?;
+        let rows = select.query_map(params![terminal.as_str(), since], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, Option<String>>(1)?))
+        })?;
+        let mut steps = Vec::new();
+        for row in rows {
+            let (requested, answered) = row?;
+            let requested: Entry = from_json(&requested, "entry")?;
+            let answered = answered.map(|body| from_json::<Entry>(&body, "entry"));
+            steps.extend(Step::of(&requested, answered.transpose()?.as_ref()));
+        }
+        Ok(steps)
     }
 
     /// What is known of the terminals.
@@ -438,6 +478,37 @@ mod tests {
             assert_eq!(plan.len(), 1, "{plan:?}");
             assert!(plan[0].contains(index), "{plan:?}");
         }
+    }
+
+    #[test]
+    fn a_batch_is_read_by_its_indexes_and_sorts_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("journal.db");
+        drop(schema::open_for_writing(&path).unwrap());
+        let reader = Reader::open(&path).unwrap();
+        let plan = |select: &str, arguments: &[&str]| -> Vec<String> {
+            let explain = format!("EXPLAIN QUERY PLAN {select}");
+            let mut explain = reader.connection.prepare(&explain).unwrap();
+            let plan = explain.query_map(rusqlite::params_from_iter(arguments), |row| row.get(3));
+            plan.unwrap().map(Result::unwrap).collect()
+        };
+        let closed = plan(CLOSED, &["till"]);
+        assert!(closed[0].contains("operation_closing"), "{closed:?}");
+        assert_eq!(closed.len(), 2, "{closed:?}");
+        let batch = plan(OF_BATCH, &["till", "0"]);
+        assert!(
+            batch[0].starts_with("SEARCH r USING INDEX step_at_terminal"),
+            "{batch:?}"
+        );
+        assert!(
+            batch
+                .iter()
+                .any(|it| it.starts_with("SEARCH a USING INDEX entry_of_operation"))
+        );
+        assert!(
+            !batch.iter().any(|it| it.contains("TEMP B-TREE")),
+            "{batch:?}"
+        );
     }
 
     #[test]

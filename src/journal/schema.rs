@@ -12,7 +12,7 @@ use super::marks;
 use super::walk::each_entry;
 
 /// Schema versions: number n brings `user_version` from n to n + 1.
-const MIGRATIONS: [Migration; 7] = [
+const MIGRATIONS: [Migration; 8] = [
     Migration::sql(include_str!("schema/001.sql")),
     Migration {
         sql: include_str!("schema/002.sql"),
@@ -26,6 +26,7 @@ const MIGRATIONS: [Migration; 7] = [
         sql: include_str!("schema/007.sql"),
         fill: Some(marks::fill),
     },
+    Migration::sql(include_str!("schema/008.sql")),
 ];
 
 /// One step of the schema.

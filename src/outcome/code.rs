@@ -154,6 +154,7 @@ impl From<Reason> for Code {
             Reason::TakenBack => Self::TakenBack,
             Reason::NotTakenBack => Self::NotTakenBack,
             Reason::OnHold => Self::OnHold,
+            Reason::TotalsDiffer => Self::TotalsDiffer,
             Reason::Other => Self::Other,
         }
     }
@@ -165,6 +166,7 @@ impl From<&Rejection> for Code {
             Rejection::IdempotencyKeyReused => Self::IdempotencyKeyReused,
             Rejection::TerminalUnknown(_) => Self::TerminalUnknown,
             Rejection::TerminalLocked { .. } => Self::TerminalLocked,
+            Rejection::TerminalInDoubt { .. } => Self::TerminalInDoubt,
             Rejection::TerminalLeased { .. } => Self::TerminalLeased,
             Rejection::PoolUnknown(_) => Self::TerminalUnknown,
             Rejection::StationStopping => Self::StationStopping,
@@ -297,6 +299,10 @@ catalogue! {
     TerminalBusy "terminal_busy" Retry Safe []
     /// Works for another operation.
     TerminalLocked "terminal_locked" Retry Safe []
+    /// A payment at it is in doubt, and nobody has parked it.
+    TerminalInDoubt "terminal_in_doubt" Wait Safe []
+    /// Its totals are not those of the journal.
+    TotalsDiffer "totals_differ" CallSupport Never []
     /// Another app has it for itself.
     TerminalLeased "terminal_leased" Retry Safe []
     /// All terminals of the pool are at work or taken.

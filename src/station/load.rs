@@ -9,6 +9,7 @@ use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::operation::Operation;
 use crate::domain::order::Order;
 use crate::domain::payment::Payment;
+use crate::domain::reconciliation::Turnover;
 use crate::domain::request::Request;
 use crate::domain::state::Aggregates;
 use crate::journal::JournalError;
@@ -69,6 +70,11 @@ impl Station {
             for step in &operation.steps {
                 self.load_payment(&step.payment)?;
             }
+            if let Some(terminal) = operation.request.batch_of() {
+                // All that came before it at its terminal is durable: it was sent behind that.
+                let turnover = Turnover::of(&self.reader.steps_of_batch(terminal)?);
+                self.state.turnovers.insert(terminal.clone(), turnover);
+            }
         }
         Ok(())
     }
@@ -121,6 +127,7 @@ impl Station {
         if !self.outbox.is_empty() {
             return;
         }
+        self.state.turnovers.clear();
         let books = &mut self.state.books;
         let orders: BTreeSet<OrderId> = books
             .operations

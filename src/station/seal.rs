@@ -23,10 +23,12 @@ impl Station {
             Ending::Completed(Report::LastTransaction(last)) => TerminalEnding::LastTransaction(
                 last.map(|last| Box::new(self.sealed_result(terminal, last))),
             ),
+            Ending::Completed(Report::Totals(totals)) => TerminalEnding::Totals(totals),
+            Ending::Completed(Report::Reconciled(totals)) => TerminalEnding::Reconciled(totals),
             // Answers to requests that no operation makes.
-            Ending::Completed(
-                Report::Status(_) | Report::OpenReservations(_) | Report::Totals(_),
-            ) => TerminalEnding::InDoubt,
+            Ending::Completed(Report::Status(_) | Report::OpenReservations(_)) => {
+                TerminalEnding::InDoubt
+            }
             Ending::Declined { reason, .. } => answered(Answer::Declined(reason.into())),
             Ending::Aborted => answered(Answer::Cancelled),
             Ending::Refused { reason, .. } => answered(Answer::NotDone(reason.into())),

@@ -8,6 +8,7 @@ mod crash;
 mod deposit;
 mod disk;
 mod doubt;
+mod end_of_day;
 mod find;
 mod guards;
 mod input;

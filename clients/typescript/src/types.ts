@@ -139,7 +139,15 @@ export interface CaptureInput {
 export type Channel = "store" | "online" | "call_center" | (string & {});
 
 /** Why: stable, never used for something else (docs/outcomes.md). Decide by it, never by a sentence. */
-export type Code = "approved" | "declined" | "cancelled" | "failed" | "in_doubt" | "not_in_doubt" | "evidence_changed" | "card_declined" | "insufficient_funds" | "expired_card" | "card_not_readable" | "card_not_accepted" | "card_blocked" | "wrong_pin" | "pin_tries_exceeded" | "amount_not_allowed" | "authentication_needed" | "fraud_suspected" | "rejected_by_customer" | "card_type_unknown" | "card_not_tokenizable" | "card_token_not_readable" | "currency_not_accepted" | "host_unreachable" | "reservation_unknown" | "already_reversed" | "reversal_not_possible" | "terminal_busy" | "terminal_locked" | "terminal_leased" | "no_terminal_free" | "terminal_not_ready" | "terminal_unreachable" | "terminal_unknown" | "not_carried_out" | "not_supported" | "printer_not_ready" | "processor_unreachable" | "processor_answer_unexpected" | "payment_data_invalid" | "signature_wrong" | "no_route" | "merchant_account_unknown" | "tender_type_unknown" | "tender_type_not_supported" | "exceeds_floor_limit" | "awaiting_retry" | "session_expired" | "payment_unknown" | "payment_busy" | "payment_not_ready" | "payment_on_hold" | "on_hold" | "payment_ended" | "payment_already_voided" | "payment_authorized" | "payment_partially_captured" | "payment_captured" | "payment_partially_refunded" | "payment_refunded" | "void_instead" | "capture_less" | "refund_instead" | "exceeds_open_amount" | "only_whole_capture" | "exceeds_captured_amount" | "authorization_expired" | "authorization_not_renewed" | "authorization_unknown" | "authorized_amount_changed" | "capture_failed" | "void_failed" | "remainder_declined" | "rest_not_secured" | "second_card_needed" | "deposit_not_captured" | "deposit_missing" | "nothing_to_secure" | "refund_due" | "taken_back" | "not_taken_back" | "order_unknown" | "order_changed" | "order_busy" | "order_no_longer_valid" | "order_invalid" | "line_unknown" | "line_not_open" | "line_not_shipped" | "tap_unknown" | "tap_not_bindable" | "balance_due" | "tender_line_missing" | "order_already_paid" | "order_amount_not_positive" | "order_without_store" | "order_without_customer" | "order_not_payable" | "organisation_missing" | "participants_missing" | "identity_number_missing" | "contact_missing" | "email_missing" | "postal_address_missing" | "phone_number_invalid" | "customer_account_already_used" | "customer_account_wrong_sign" | "customer_account_exceeds_due" | "customer_account_not_own" | "customer_account_not_allowed" | "customer_account_credit_insufficient" | "customer_account_too_young" | "customer_account_without_mandate" | "customer_account_without_subscription" | "customer_account_invoice_unpaid" | "loyalty_points_insufficient" | "loyalty_refund_exceeds_limit" | "loyalty_card_unknown" | "loyalty_card_blocked" | "loyalty_card_not_accepted" | "loyalty_already_used" | "gift_card_currency_mismatch" | "gift_card_balance_insufficient" | "gift_card_changed" | "payment_method_missing" | "payment_method_cancelled" | "payment_method_expired" | "payment_method_failed" | "payment_method_inactive" | "subscription_inactive" | "subscription_cancelled" | "subscription_expired" | "invoice_unknown" | "invoice_incomplete" | "invoice_amount_not_positive" | "invoice_no_longer_valid" | "invoice_not_possible" | "parse_error" | "invalid_request" | "method_not_found" | "invalid_params" | "language_unknown" | "idempotency_key_reused" | "amount_out_of_range" | "currency_mismatch" | "unauthorized" | "forbidden" | "too_many_connections" | "station_stopping" | "app_unknown" | "app_name_taken" | "not_found" | "journal_unavailable" | "internal_error" | "other" | (string & {});
+export type Code = "approved" | "declined" | "cancelled" | "failed" | "in_doubt" | "not_in_doubt" | "evidence_changed" | "card_declined" | "insufficient_funds" | "expired_card" | "card_not_readable" | "card_not_accepted" | "card_blocked" | "wrong_pin" | "pin_tries_exceeded" | "amount_not_allowed" | "authentication_needed" | "fraud_suspected" | "rejected_by_customer" | "card_type_unknown" | "card_not_tokenizable" | "card_token_not_readable" | "currency_not_accepted" | "host_unreachable" | "reservation_unknown" | "already_reversed" | "reversal_not_possible" | "terminal_busy" | "terminal_locked" | "terminal_in_doubt" | "totals_differ" | "terminal_leased" | "no_terminal_free" | "terminal_not_ready" | "terminal_unreachable" | "terminal_unknown" | "not_carried_out" | "not_supported" | "printer_not_ready" | "processor_unreachable" | "processor_answer_unexpected" | "payment_data_invalid" | "signature_wrong" | "no_route" | "merchant_account_unknown" | "tender_type_unknown" | "tender_type_not_supported" | "exceeds_floor_limit" | "awaiting_retry" | "session_expired" | "payment_unknown" | "payment_busy" | "payment_not_ready" | "payment_on_hold" | "on_hold" | "payment_ended" | "payment_already_voided" | "payment_authorized" | "payment_partially_captured" | "payment_captured" | "payment_partially_refunded" | "payment_refunded" | "void_instead" | "capture_less" | "refund_instead" | "exceeds_open_amount" | "only_whole_capture" | "exceeds_captured_amount" | "authorization_expired" | "authorization_not_renewed" | "authorization_unknown" | "authorized_amount_changed" | "capture_failed" | "void_failed" | "remainder_declined" | "rest_not_secured" | "second_card_needed" | "deposit_not_captured" | "deposit_missing" | "nothing_to_secure" | "refund_due" | "taken_back" | "not_taken_back" | "order_unknown" | "order_changed" | "order_busy" | "order_no_longer_valid" | "order_invalid" | "line_unknown" | "line_not_open" | "line_not_shipped" | "tap_unknown" | "tap_not_bindable" | "balance_due" | "tender_line_missing" | "order_already_paid" | "order_amount_not_positive" | "order_without_store" | "order_without_customer" | "order_not_payable" | "organisation_missing" | "participants_missing" | "identity_number_missing" | "contact_missing" | "email_missing" | "postal_address_missing" | "phone_number_invalid" | "customer_account_already_used" | "customer_account_wrong_sign" | "customer_account_exceeds_due" | "customer_account_not_own" | "customer_account_not_allowed" | "customer_account_credit_insufficient" | "customer_account_too_young" | "customer_account_without_mandate" | "customer_account_without_subscription" | "customer_account_invoice_unpaid" | "loyalty_points_insufficient" | "loyalty_refund_exceeds_limit" | "loyalty_card_unknown" | "loyalty_card_blocked" | "loyalty_card_not_accepted" | "loyalty_already_used" | "gift_card_currency_mismatch" | "gift_card_balance_insufficient" | "gift_card_changed" | "payment_method_missing" | "payment_method_cancelled" | "payment_method_expired" | "payment_method_failed" | "payment_method_inactive" | "subscription_inactive" | "subscription_cancelled" | "subscription_expired" | "invoice_unknown" | "invoice_incomplete" | "invoice_amount_not_positive" | "invoice_no_longer_valid" | "invoice_not_possible" | "parse_error" | "invalid_request" | "method_not_found" | "invalid_params" | "language_unknown" | "idempotency_key_reused" | "amount_out_of_range" | "currency_mismatch" | "unauthorized" | "forbidden" | "too_many_connections" | "station_stopping" | "app_unknown" | "app_name_taken" | "not_found" | "journal_unavailable" | "internal_error" | "other" | (string & {});
+
+/** What was taken without what was given back. */
+export interface CountedSide {
+  /** Minor units. */
+  amount_minor: number;
+  /** How many, both kinds. */
+  count: number;
+}
 
 /** Parameters of `deposit.take`. */
 export interface DepositTakeParams {
@@ -543,6 +551,8 @@ export interface OperationResult {
   queued_minor?: number;
   /** What the terminal printed, card numbers masked. */
   receipts?: Receipt[];
+  /** Of an end of day: what the terminal and the journal count. */
+  reconciliation?: Reconciliation;
   refs: Refs;
   /** What could not be given back yet, minor units. */
   refund_due_minor?: number;
@@ -1033,6 +1043,40 @@ export interface Receipt {
 /** For whom a receipt is. */
 export type ReceiptKind = "merchant" | "customer" | "administration" | "unknown" | (string & {});
 
+/** A group of cards. */
+export interface ReconciledGroup {
+  /** Whether both sides say the same. */
+  agrees: boolean;
+  /** As the terminal calls it. */
+  group: string;
+  journal: CountedSide;
+  terminal: CountedSide;
+}
+
+/** What a terminal and the journal count. Amounts are minor units. */
+export interface Reconciliation {
+  /** Whether both sides say the same in every group. */
+  agrees: boolean;
+  /** Whether the batch is closed now; otherwise it was only asked for. */
+  closed: boolean;
+  /** ISO 4217, such as NOK. */
+  currency: string;
+  /** First receipt number of the batch, as the terminal told it. */
+  first_receipt: string | null;
+  /** By group of cards; those with nothing on either side are left out. */
+  groups: ReconciledGroup[];
+  /** Last receipt number of the batch. */
+  last_receipt: string | null;
+  /** Payments each of which would explain the difference of its group alone. */
+  likely: string[];
+  /** Payments that are counted here and whose receipt numbers are not in the batch. */
+  not_at_terminal: string[];
+  /** Receipt numbers of the batch that the journal does not know. */
+  not_in_journal: string[];
+  /** Name of the terminal. */
+  terminal: string;
+}
+
 /** The code that fits best in each other system that has one. */
 export interface Refs {
   /** BRP. */
@@ -1372,6 +1416,14 @@ export interface TerminalPromptEvent {
   text: string | null;
 }
 
+/** Parameters of `terminal.reconcile`. */
+export interface TerminalReconcileParams {
+  /** Made by the app, one for each intent, and kept before it asks. */
+  idempotency_key: string;
+  /** May be left out when the station has one. */
+  terminal?: string | null;
+}
+
 /** Parameters of `terminal.release`. */
 export interface TerminalReleaseParams {
   /** May be left out when the station has one. */
@@ -1390,6 +1442,12 @@ export interface TerminalReleasedEvent {
   seq: number;
   /** Name of the terminal. */
   terminal: string;
+}
+
+/** Parameters of `terminal.totals`. */
+export interface TerminalTotalsParams {
+  /** May be left out when the station has one. */
+  terminal?: string | null;
 }
 
 /** The terminals. */
@@ -1444,6 +1502,10 @@ export interface Methods {
   "terminal.acquire": { params: TerminalAcquireParams; result: Lease };
   /** Gives a terminal back. */
   "terminal.release": { params: TerminalReleaseParams; result: Released };
+  /** Asks a terminal what its open batch holds, and compares it with the journal. Closes nothing. */
+  "terminal.totals": { params: TerminalTotalsParams; result: OperationResult };
+  /** Closes a terminal's batch (end of day), and compares it with the journal. */
+  "terminal.reconcile": { params: TerminalReconcileParams; result: OperationResult };
   /** Takes money from a card. */
   "payment.sale": { params: PaymentSaleParams; result: OperationResult };
   /** Holds money on a card. */
@@ -1555,6 +1617,7 @@ export type Event = Events[keyof Events];
 
 /** The methods that take an idempotency key: make one for each intent, and keep it before you ask. */
 export const METHODS_WITH_KEY = [
+  "terminal.reconcile",
   "payment.sale",
   "payment.authorize",
   "payment.capture",

@@ -294,7 +294,7 @@ fn request(which: u8) -> TerminalRequest {
         authorization_code: None,
         amount,
     };
-    match which % 11 {
+    match which % 12 {
         0 => TerminalRequest::Sale { amount, want_token },
         1 => TerminalRequest::Authorize { amount, want_token },
         2 => TerminalRequest::CaptureReservation {
@@ -316,6 +316,7 @@ fn request(which: u8) -> TerminalRequest {
         7 => TerminalRequest::Inquire,
         8 => TerminalRequest::Status,
         9 => TerminalRequest::OpenReservations,
+        10 => TerminalRequest::Totals,
         _ => TerminalRequest::Reconcile,
     }
 }

@@ -65,6 +65,8 @@ pub enum TerminalRequest {
     Status,
     /// Ask for the receipt numbers of open reservations. Moves no money.
     OpenReservations,
+    /// Ask for the totals of the open batch. Moves no money, closes nothing.
+    Totals,
     /// Close the batch and report its totals. Moves no customer's money.
     Reconcile,
 }
@@ -82,7 +84,7 @@ impl TerminalRequest {
             | Self::Reverse { .. }
             | Self::Refund { .. }
             | Self::Reconcile => true,
-            Self::Inquire | Self::Status | Self::OpenReservations => false,
+            Self::Inquire | Self::Status | Self::OpenReservations | Self::Totals => false,
         }
     }
 }
@@ -160,8 +162,10 @@ pub enum Report {
     Status(Identity),
     /// Of [`TerminalRequest::OpenReservations`]: receipt numbers.
     OpenReservations(Vec<String>),
-    /// Of [`TerminalRequest::Reconcile`].
+    /// Of [`TerminalRequest::Totals`]: what the open batch holds.
     Totals(Totals),
+    /// Of [`TerminalRequest::Reconcile`]: what the batch held that is closed now.
+    Reconciled(Totals),
 }
 
 /// What a terminal says about itself.
@@ -359,4 +363,15 @@ pub struct Totals {
     pub last_receipt: Option<String>,
     /// Per card group: name, count, total in minor units.
     pub groups: Vec<(String, u32, u64)>,
+}
+
+impl Totals {
+    /// Whether the terminal has said that the batch holds nothing. Saying nothing is not that.
+    #[must_use]
+    pub fn are_empty(&self) -> bool {
+        let mut groups = self.groups.iter();
+        let is_told = self.total_minor.is_some() || !self.groups.is_empty();
+        let is_nothing = self.total_minor.unwrap_or(0) == 0;
+        is_told && is_nothing && groups.all(|(_, count, sum)| *count == 0 && *sum == 0)
+    }
 }

@@ -187,7 +187,7 @@ struct Running {
     has_objects: bool,
     /// The last status information with a result.
     result: Option<Transaction>,
-    totals: Totals,
+    totals: Option<Totals>,
     /// The terminal waits to hear that `result` is durable.
     owes_answer: bool,
     /// The terminal has heard so of an approval. No later result takes that back.
@@ -298,6 +298,7 @@ impl Link for Session {
             | TerminalRequest::Refund { .. }
             | TerminalRequest::Status
             | TerminalRequest::OpenReservations
+            | TerminalRequest::Totals
             | TerminalRequest::Reconcile => Step::Only,
         };
         let running = Running {
@@ -308,7 +309,7 @@ impl Link for Session {
             tlv: self.tlv,
             has_objects: false,
             result: None,
-            totals: Totals::default(),
+            totals: None,
             owes_answer: false,
             approval_acknowledged: false,
             abort: AbortWish::None,

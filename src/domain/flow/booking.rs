@@ -16,7 +16,7 @@ use crate::domain::payment::{Movement, Payment, Standing};
 #[must_use]
 pub fn in_earnest(call: &Call, answer: Answer) -> Answer {
     match answer {
-        Answer::Approved(approval) if moved(call, &approval) == 0 => {
+        Answer::Approved(approval) if !call.is_about_batch() && moved(call, &approval) == 0 => {
             Answer::Declined(Reason::AmountNotAllowed)
         }
         Answer::Approved(_)
@@ -66,6 +66,7 @@ pub fn moved(call: &Call, approval: &Approval) -> u64 {
             TerminalRequest::Inquire
             | TerminalRequest::Status
             | TerminalRequest::OpenReservations
+            | TerminalRequest::Totals
             | TerminalRequest::Reconcile => 0,
         },
         Call::Processor {
@@ -267,6 +268,7 @@ fn of_terminal(
         TerminalRequest::Inquire
         | TerminalRequest::Status
         | TerminalRequest::OpenReservations
+        | TerminalRequest::Totals
         | TerminalRequest::Reconcile => Vec::new(),
     }
 }

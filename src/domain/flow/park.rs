@@ -15,6 +15,8 @@ use crate::domain::request::Parking;
 pub(super) fn admit(draft: &Draft<'_>, wish: &Parking) -> Result<Vec<Entry>, Rejection> {
     let books = draft.before();
     let parked = books.operations.get(&wish.operation);
+    // Of a closing nothing could be given back, and nobody else may use the terminal before it ends.
+    let parked = parked.filter(|parked| parked.request.batch_of().is_none());
     let is_in_doubt = parked.is_some_and(|parked| Doubt::of(books, parked).is_some());
     is_in_doubt.then(Vec::new).ok_or(Rejection::NotInDoubt)
 }

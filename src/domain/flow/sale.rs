@@ -3,19 +3,28 @@
 use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::TerminalRequest;
 
-use super::{Next, Plan, finish_as_answered, park};
+use super::{Next, Plan, check_terminal, finish_as_answered, park};
 use crate::domain::draft::Draft;
+use crate::domain::entry::Entry;
 use crate::domain::id::{Reference, TerminalId};
 use crate::domain::operation::{Answer, Call, Operation};
 use crate::domain::payment::Payment;
 use crate::domain::rejection::Rejection;
 
+pub(super) fn admit(
+    draft: &Draft<'_>,
+    terminal: &TerminalId,
+    amount: Money,
+    reference: Option<&Reference>,
+) -> Result<Vec<Entry>, Rejection> {
+    check_reference(draft, reference)?;
+    check_terminal(draft, terminal, amount)?;
+    Ok(Vec::new())
+}
+
 /// One thing is paid once: while a payment for it may still go through, at whatever terminal, there is
 /// no other one, unless a person has parked it.
-pub(super) fn check_reference(
-    draft: &Draft<'_>,
-    reference: Option<&Reference>,
-) -> Result<(), Rejection> {
+fn check_reference(draft: &Draft<'_>, reference: Option<&Reference>) -> Result<(), Rejection> {
     let mut open = draft.before().operations.values();
     let holder = open
         .find(|open| !open.parked && reference.is_some() && open.request.reference() == reference);

@@ -228,6 +228,7 @@ impl Bank {
             card: None,
             terminal: None,
             expires_at: Some(Timestamp(i64::MAX)),
+            totals: None,
         }))
     }
 
@@ -313,6 +314,7 @@ impl Account {
             | TerminalRequest::Inquire
             | TerminalRequest::Status
             | TerminalRequest::OpenReservations
+            | TerminalRequest::Totals
             | TerminalRequest::Reconcile => None,
         }
     }

@@ -4,6 +4,7 @@
 //! A first run learns which points an operation passes. Then, for each of them, a fresh store is
 //! killed right there and started again on what it has left behind.
 
+mod closing;
 mod each;
 mod offline;
 

@@ -9,7 +9,7 @@ use crate::store::{App, Line, Setup, Simulator, wait_for};
 
 /// The terminal takes the money, says nothing, and is replaced by another one, which knows nothing of
 /// it.
-fn replaced_in_mid_payment() -> (Store, App) {
+pub(super) fn replaced_in_mid_payment() -> (Store, App) {
     let (store, mut app) = open(Line::Serial, &[]);
     fault(&store, json!({"kind": "reboot", "at": "before_result"}));
     app.send("payment.sale", sale("k1", AMOUNT)).unwrap();
@@ -32,7 +32,7 @@ fn replaced_in_mid_payment() -> (Store, App) {
 }
 
 /// What is shown once the new terminal was asked.
-fn shown(app: &mut App) -> Value {
+pub(super) fn shown(app: &mut App) -> Value {
     wait_for("an inquiry in vain", || {
         let found = app.call("operation.get", json!({"idempotency_key": "k1"}));
         assert_eq!(found["state"], "in_doubt", "{found}");

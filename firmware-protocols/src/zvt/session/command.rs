@@ -8,7 +8,7 @@ use crate::wire::bcd::Bcd;
 use crate::zvt::message::{
     Authorization, BookTotal, CommandOptions, EndOfDay, OpenReservations, PartialReversal, Refund,
     Registration, RegistrationTlv, RepeatReceipt, Reservation, ReservationKey, ReservationReversal,
-    Reversal, StatusEnquiry,
+    Reversal, StatusEnquiry, TurnoverTotals,
 };
 use crate::zvt::sequence;
 
@@ -163,6 +163,10 @@ pub(super) fn of_request(
         TerminalRequest::Reconcile => EndOfDay {
             password: config.password,
             options: options(false),
+        }
+        .encode(),
+        TerminalRequest::Totals => TurnoverTotals {
+            password: config.password,
         }
         .encode(),
         TerminalRequest::OpenReservations => OpenReservations.encode(),

@@ -137,13 +137,19 @@ impl Session {
                 running.result = transaction;
             }
             State::Serving(Task::Serve(running)) if running.request.moves_money() => {
-                running.totals = report::totals(&message);
+                running.totals = Some(report::totals(&message));
                 if let Some(transaction) = transaction {
                     running.owes_answer = true;
                     running.result = Some(transaction.clone());
                     self.event(TerminalEvent::Result(transaction));
                     return;
                 }
+            }
+            // Without totals in it, it is the outcome of something else.
+            State::Serving(Task::Serve(running))
+                if running.request == TerminalRequest::Totals && message.totals.is_some() =>
+            {
+                running.totals = Some(report::totals(&message));
             }
             State::Offline
             | State::Idle
@@ -290,8 +296,13 @@ impl Running {
         }
         match (&self.request, &self.result) {
             (TerminalRequest::Reconcile, _) => {
-                Ending::Completed(Report::Totals(self.totals.clone()))
+                let totals = self.totals.clone().unwrap_or_default();
+                Ending::Completed(Report::Reconciled(totals))
             }
+            (TerminalRequest::Totals, _) => match &self.totals {
+                Some(totals) => Ending::Completed(Report::Totals(totals.clone())),
+                None => Ending::InDoubt,
+            },
             (_, Some(approved)) => Ending::Completed(Report::Approved(approved.clone())),
             (_, None) => Ending::InDoubt,
         }

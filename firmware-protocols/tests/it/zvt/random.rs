@@ -42,6 +42,7 @@ fn request() -> impl Strategy<Value = TerminalRequest> {
         Just(TerminalRequest::Inquire),
         Just(TerminalRequest::Status),
         Just(TerminalRequest::OpenReservations),
+        Just(TerminalRequest::Totals),
         Just(TerminalRequest::Reconcile),
     ]
 }

@@ -173,7 +173,7 @@ fn a_recorded_day_replays_to_the_same_outcome() {
                 Ending::Completed(Report::Approved(_)),
                 Ending::Completed(Report::OpenReservations(_)),
                 Ending::Completed(Report::LastTransaction(Some(_))),
-                Ending::Completed(Report::Totals(_)),
+                Ending::Completed(Report::Reconciled(_)),
             ]
         ));
         let text = first.lines.join("\n");

@@ -23,7 +23,7 @@ impl Terminal {
     /// 06 10: as an end of day, but nothing is submitted.
     pub(super) fn on_turnover_totals(&mut self, now: Instant) {
         self.accept(now);
-        let totals = self.store.totals();
+        let totals = self.told_totals();
         let unit = self.totals_result(&totals, now);
         self.tell(Stage::Information, unit);
         let total = Money::new(totals.total_minor(), self.config.currency);

@@ -15,7 +15,7 @@ use firmware_protocols::zvt::text::Text;
 
 use super::front::Wanted;
 use super::script::Cue;
-use super::store::{Record, following};
+use super::store::{BatchTotals, Record, following};
 use super::{FaultKind, Job, Message, Phase, Registered, Stage, Terminal, Then};
 use crate::bank::TerminalKind;
 use crate::wallet::Card;
@@ -202,17 +202,26 @@ impl Terminal {
         }
     }
 
+    /// What it tells of its batch.
+    pub(super) fn told_totals(&mut self) -> BatchTotals {
+        let left_out = self.faults.take_kind(FaultKind::Miscount);
+        let last = self.store.last_counted().filter(|_| left_out);
+        self.store.totals_without(last)
+    }
+
     pub(super) fn submit(&mut self, now: Instant) {
         if self.config.strict_end_of_day && self.store.open_reservations().next().is_some() {
             self.tell_end(RESERVATION);
             return;
         }
-        let totals = self.store.totals();
+        let totals = self.told_totals();
         self.store.submit();
         let unit = self.totals_result(&totals, now);
         self.tell(Stage::Information, unit);
         self.print_totals(&totals);
-        self.complete(Completion::default());
+        if !self.faults.take_kind(FaultKind::LoseCompletion) {
+            self.complete(Completion::default());
+        }
     }
 
     fn on_payment(&mut self, command: Command, read_card: Option<&'static Card>, now: Instant) {

@@ -191,12 +191,14 @@ pub enum FaultKind {
     Split,
     /// Noise comes before what it sends.
     Noise,
+    /// Leaves the last payment out of the totals that it tells.
+    Miscount,
 }
 
 impl FaultKind {
     /// All words, for messages that say what could have been given instead.
     pub const WORDS: &str = "lose_result, lose_on_line, lose_completion, reboot, busy, mute, late, \
-                             deaf, nak, corrupt, drop, double, split or noise";
+                             deaf, nak, corrupt, drop, double, split, noise or miscount";
 
     /// The fault of this word; `time` is for those that have one. A reboot is none of them: see
     /// [`RebootPoint::named`].
@@ -216,6 +218,7 @@ impl FaultKind {
             "double" => Self::Double,
             "split" => Self::Split,
             "noise" => Self::Noise,
+            "miscount" => Self::Miscount,
             _ => return None,
         })
     }
@@ -236,6 +239,7 @@ impl FaultKind {
             | Self::Busy
             | Self::Mute
             | Self::Late(_)
+            | Self::Miscount
             | Self::Deaf(_) => return None,
         })
     }

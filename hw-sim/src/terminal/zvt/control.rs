@@ -40,6 +40,7 @@ pub fn state(terminal: &Terminal) -> Value {
         "waits_for_input": terminal.waits_for_input(),
         "receipts_printed": face.receipts_printed,
         "card": face.card.name,
+        "batches_closed": terminal.store().batches_closed(),
         "hold": face.hold,
         "paper": face.paper,
         "locked": terminal.locked().map(|code| format!("{code:02X}")),
@@ -225,7 +226,7 @@ pub fn fault(body: &Value) -> Result<Order, Invalid> {
         word => FaultKind::named(word, ms(3000)?).ok_or(Invalid {
             field: "kind",
             reason: "must be lose_result, lose_on_line, lose_completion, reboot, busy, mute, \
-                     late, deaf, nak, corrupt, drop, double, split, noise or clear",
+                     late, deaf, nak, corrupt, drop, double, split, noise, miscount or clear",
         })?,
     };
     Ok(Order::Fault(Fault { kind, count }))

@@ -46,12 +46,27 @@ pub struct Record {
     pub is_submitted: bool,
 }
 
+impl Record {
+    /// Whether an end of day counts it.
+    fn counts(&self) -> bool {
+        let is_counted = matches!(
+            self.kind,
+            TerminalKind::Sale
+                | TerminalKind::Capture
+                | TerminalKind::Reduce
+                | TerminalKind::Refund
+        );
+        is_counted && !self.is_reversed && !self.is_forgotten && !self.is_submitted
+    }
+}
+
 /// The store, and the numbers that go on receipts.
 #[derive(Debug, Default)]
 pub struct Store {
     records: Vec<Record>,
     last_receipt: u16,
     last_trace: u32,
+    batches_closed: u64,
 }
 
 impl Store {
@@ -62,6 +77,7 @@ impl Store {
             records: Vec::new(),
             last_receipt,
             last_trace,
+            batches_closed: 0,
         }
     }
 
@@ -156,40 +172,54 @@ impl Store {
     /// What an end of day submits.
     #[must_use]
     pub fn totals(&self) -> BatchTotals {
+        self.totals_without(None)
+    }
+
+    /// The last transaction that counts in it.
+    #[must_use]
+    pub fn last_counted(&self) -> Option<u16> {
+        let mut counted = self.records.iter().filter(|one| one.counts());
+        counted.next_back().map(|one| one.receipt)
+    }
+
+    /// The same as if a transaction had never been.
+    #[must_use]
+    pub fn totals_without(&self, left_out: Option<u16>) -> BatchTotals {
         let mut totals = BatchTotals::default();
+        let mut given_back = [0_u64; 7];
         let open = self.records.iter().filter(|one| !one.is_submitted);
         for one in open.filter(|one| !one.is_forgotten) {
             totals.first_receipt = totals.first_receipt.or(Some(one.receipt));
             totals.last_receipt = Some(one.receipt);
-            let is_counted = matches!(
-                one.kind,
-                TerminalKind::Sale
-                    | TerminalKind::Capture
-                    | TerminalKind::Reduce
-                    | TerminalKind::Refund
-            );
             let group = one.card.map_or(6, |card| card_group(card.brand));
-            if let (true, Some(sum)) =
-                (is_counted && !one.is_reversed, totals.groups.get_mut(group))
+            let sums = totals.groups.get_mut(group).zip(given_back.get_mut(group));
+            if let (true, Some((sum, given))) =
+                (one.counts() && Some(one.receipt) != left_out, sums)
             {
                 sum.0 = sum.0.saturating_add(1);
-                sum.1 = match one.kind {
-                    TerminalKind::Refund => sum.1.saturating_sub(one.moved_minor),
-                    TerminalKind::Sale
-                    | TerminalKind::Authorize
-                    | TerminalKind::Capture
-                    | TerminalKind::Reduce
-                    | TerminalKind::Void
-                    | TerminalKind::Reverse => sum.1.saturating_add(one.moved_minor),
-                };
+                if one.kind == TerminalKind::Refund {
+                    *given = given.saturating_add(one.moved_minor);
+                } else {
+                    sum.1 = sum.1.saturating_add(one.moved_minor);
+                }
             }
         }
+        for (sum, given) in totals.groups.iter_mut().zip(given_back) {
+            sum.1 = sum.1.saturating_sub(given);
+        }
         totals
+    }
+
+    /// How many ends of day there were.
+    #[must_use]
+    pub const fn batches_closed(&self) -> u64 {
+        self.batches_closed
     }
 
     /// Submits everything. Reservations stay, and so does the last transaction, for repeats of its
     /// receipt; nothing of it can be reversed any more.
     pub fn submit(&mut self) {
+        self.batches_closed = self.batches_closed.saturating_add(1);
         let last = self.last().map(|one| one.receipt);
         self.records.retain(|one| {
             let is_last = Some(one.receipt) == last && !one.is_forgotten;

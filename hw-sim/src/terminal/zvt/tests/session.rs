@@ -262,10 +262,23 @@ fn everything_that_a_till_asks_works() {
         }));
         assert_eq!(shop.held_and_taken(), (0, 3_400));
         approved(shop.ask(TerminalRequest::Refund { amount: nok(100) }));
-        let Ending::Completed(Report::Totals(totals)) = shop.ask(TerminalRequest::Reconcile) else {
+        // Asking closes nothing: it is told twice, and then by the end of day.
+        for _ in 0..2 {
+            let Ending::Completed(Report::Totals(totals)) = shop.ask(TerminalRequest::Totals)
+            else {
+                panic!("no totals");
+            };
+            assert_eq!(totals.total_minor, Some(3_300));
+        }
+        let closed = shop.ask(TerminalRequest::Reconcile);
+        let Ending::Completed(Report::Reconciled(totals)) = closed else {
             panic!("no totals");
         };
         assert_eq!(totals.total_minor, Some(3_300));
+        let Ending::Completed(Report::Totals(totals)) = shop.ask(TerminalRequest::Totals) else {
+            panic!("no totals");
+        };
+        assert!(totals.are_empty());
         assert!(matches!(
             shop.ask(TerminalRequest::Status),
             Ending::Completed(Report::Status(_))
@@ -442,7 +455,10 @@ proptest! {
                 Ending::Completed(Report::Approved(paid)) => Some(paid),
                 Ending::Completed(Report::LastTransaction(last)) => last,
                 Ending::Completed(
-                    Report::Status(_) | Report::OpenReservations(_) | Report::Totals(_),
+                    Report::Status(_)
+                    | Report::OpenReservations(_)
+                    | Report::Totals(_)
+                    | Report::Reconciled(_),
                 )
                 | Ending::Declined { .. }
                 | Ending::Aborted
