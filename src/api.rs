@@ -15,6 +15,7 @@ mod handshake;
 mod http;
 mod lease;
 mod method;
+pub mod metrics;
 mod nfc;
 mod order;
 mod pairing;
@@ -65,6 +66,8 @@ pub struct Gateway {
     pub limits: Limits,
     /// By which names apps address this machine, beside those of loopback.
     pub hosts: Arc<[String]>,
+    /// What a monitor is told; nothing beyond this machine.
+    pub metrics: Option<Arc<metrics::Metrics>>,
 }
 
 /// Serves apps until the listener fails for good; with a certificate, over TLS only. A connection keeps

@@ -29,6 +29,12 @@ impl Clock {
         Instant(u64::try_from(self.epoch.elapsed().as_millis()).unwrap_or(u64::MAX))
     }
 
+    /// How long ago the start was, as exactly as it can be told.
+    #[must_use]
+    pub fn elapsed(&self) -> std::time::Duration {
+        self.epoch.elapsed()
+    }
+
     /// The calendar time.
     #[must_use]
     pub fn utc(&self) -> Timestamp {

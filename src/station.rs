@@ -9,6 +9,7 @@ mod attention;
 mod hand_out;
 mod lease;
 mod load;
+mod meter;
 mod outbox;
 #[cfg(feature = "failpoints")]
 mod planted;

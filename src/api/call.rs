@@ -369,8 +369,12 @@ pub struct Health {
     pub readers: Vec<ReaderRow>,
     /// Operations whose end is not known yet.
     pub in_doubt: Vec<OperationId>,
+    /// How long ago the oldest of them began, milliseconds.
+    pub in_doubt_oldest_ms: u64,
     /// Operations at work for an app.
     pub running: usize,
     /// Captures that wait for their processor.
     pub queued: usize,
+    /// How long the oldest of them waits, milliseconds.
+    pub queued_oldest_ms: u64,
 }

@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, error::ProtocolError};
 
 use super::session::Line;
-use super::{Gateway, handshake};
+use super::{Gateway, handshake, metrics};
 use crate::page;
 
 /// Longest head of a request. A browser sends the cookies of every page of this machine along.
@@ -53,7 +53,12 @@ pub(super) struct Answer {
 }
 
 /// What an address gives: one line here for each that is no page.
-async fn route(path: &str, _gateway: &Gateway) -> Option<Answer> {
+async fn route(path: &str, gateway: &Gateway) -> Option<Answer> {
+    if path == "/metrics" {
+        let told = metrics::page(gateway).await?;
+        let kind = "text/plain; version=0.0.4; charset=utf-8";
+        return Some(Answer::new(StatusCode::OK, kind, told));
+    }
     let page = page::find(path)?;
     Some(Answer::new(StatusCode::OK, page.kind, page.body))
 }

@@ -173,14 +173,21 @@ impl Station {
         let open = operations.values();
         let running = open.clone().filter(|operation| operation.holds()).count();
         let in_doubt = open.clone().filter(|operation| operation.is_in_doubt());
+        let queued = open
+            .clone()
+            .filter(|operation| operation.queued().is_some());
+        let age = |operation: &Operation| now.since(operation.started_at).as_millis();
+        let oldest = |ages: Option<u128>| u64::try_from(ages.unwrap_or(0)).unwrap_or(u64::MAX);
         Health {
             journal: self.outbox.failure().map(ToString::to_string),
             terminals: self.terminal_rows(now),
             readers: self.readers.rows(),
             clock_behind_ms: self.recorded_at.0.saturating_sub(now.0).max(0),
+            in_doubt_oldest_ms: oldest(in_doubt.clone().map(age).max()),
+            queued_oldest_ms: oldest(queued.clone().map(age).max()),
+            queued: queued.count(),
             in_doubt: in_doubt.map(|operation| operation.id.clone()).collect(),
             running,
-            queued: open.filter_map(Operation::queued).count(),
         }
     }
 }

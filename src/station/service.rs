@@ -19,6 +19,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
+use super::meter::Meter;
 use super::stop::{APPS_END, Stage, TERMINALS_END};
 use super::systemd::{self, Watchdog};
 use super::{Input, Station, Task};
@@ -119,6 +120,7 @@ pub struct Service {
     processors: Processors,
     /// Writes down what goes over the wires.
     pen: Pen,
+    meter: Meter,
     last_event: watch::Sender<u64>,
     apps: watch::Sender<Apps>,
     local: Option<App>,
@@ -203,6 +205,7 @@ impl Service {
             vault,
             processors,
             pen,
+            meter: Meter::new(clock),
             last_event,
             _lock: lock,
         })
@@ -230,6 +233,7 @@ impl Service {
         let mut stage = Stage::Serving;
         loop {
             while let Some(task) = self.shift.station.poll() {
+                self.meter.on_task(&task);
                 self.carry_out(task);
             }
             stage = self.go_on_with(stage);
@@ -259,6 +263,7 @@ impl Service {
                     Stage::Apps(_) => break,
                 },
                 Some(input) = self.shift.inputs.recv() => {
+                    self.meter.on_input(&input);
                     self.shift.station.handle_input(input, self.clock.utc());
                 }
                 call = waiting.recv() => match call {
@@ -351,6 +356,7 @@ impl Service {
             )),
             limits: self.config.limits,
             hosts: Arc::default(),
+            metrics: Some(self.meter.metrics()),
         }
     }
 
@@ -366,6 +372,7 @@ impl Service {
         tracing::info!(%address, "apps on other machines may connect over TLS");
         let (gateway, there) = watch::channel(Gateway {
             hosts: network.names.clone().into(),
+            metrics: None,
             ..gateway.clone()
         });
         let task = tokio::spawn(api::serve(listener, Some(tls), there));
@@ -392,6 +399,7 @@ impl Service {
     }
 
     fn begin(&mut self) {
+        self.meter.begin(self.shift.station.books());
         let devices = Devices::of_this_machine();
         for (id, config) in self.config.terminals.clone() {
             let events = self.shift.events.clone();
