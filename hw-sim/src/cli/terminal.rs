@@ -17,7 +17,7 @@ use super::processor::BankArguments;
 use super::{Failure, say_ready};
 
 #[derive(Debug, clap::Args)]
-#[command(group = clap::ArgGroup::new("line").required(true).args(["pty", "tcp"]))]
+#[command(group = clap::ArgGroup::new("line").required(true).args(["pty", "device", "tcp"]))]
 pub(super) struct TerminalArguments {
     /// What the terminal speaks.
     #[arg(long, value_name = "NAME", default_value = "zvt")]
@@ -25,6 +25,12 @@ pub(super) struct TerminalArguments {
     /// Make a pseudo-terminal and a symbolic link PATH to it; tills use PATH as a serial port.
     #[arg(long, value_name = "PATH")]
     pty: Option<PathBuf>,
+    /// Speak on this serial port, which a cable connects with the till.
+    #[arg(long, value_name = "PATH")]
+    device: Option<PathBuf>,
+    /// Speed of that port.
+    #[arg(long, value_name = "N", default_value_t = 9600, requires = "device")]
+    baud: u32,
     /// Listen for tills on this address, such as 127.0.0.1:20007.
     #[arg(long, value_name = "ADDR")]
     tcp: Option<SocketAddr>,
@@ -140,10 +146,11 @@ impl TerminalArguments {
 
     fn setup(self) -> Result<Setup, &'static str> {
         let Protocol::Zvt = self.protocol;
-        let (place, framing) = match (self.pty, self.tcp) {
-            (Some(link), None) => (Place::Pty(link), Framing::Serial),
-            (None, Some(addr)) => (Place::Tcp(addr), Framing::Tcp),
-            (Some(_), Some(_)) | (None, None) => return Err("give either --pty or --tcp"),
+        let (place, framing) = match (self.pty, self.device, self.tcp) {
+            (Some(link), None, None) => (Place::Pty(link), Framing::Serial),
+            (None, Some(port), None) => (Place::Device(port, self.baud), Framing::Serial),
+            (None, None, Some(addr)) => (Place::Tcp(addr), Framing::Tcp),
+            (..) => return Err("give one of --pty, --device and --tcp"),
         };
         let times = self.times;
         let started_at = serve::wall_clock();

@@ -98,6 +98,7 @@ fn place(text: &str) -> Place {
 fn at_place(place: &Place) -> serde_json::Value {
     match place {
         Place::Pty(link) => json!({ "ready": true, "pty": link.display().to_string() }),
+        Place::Device(port, _) => json!({ "ready": true, "device": port.display().to_string() }),
         Place::Tcp(addr) => json!({ "ready": true, "tcp": addr.to_string() }),
     }
 }

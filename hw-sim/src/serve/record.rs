@@ -51,11 +51,12 @@ impl Drop for Running {
 /// One of the lines cannot be opened, or the till's is of another kind than the terminal's.
 pub async fn start(terminal: Terminal, till: Place, file: File) -> io::Result<Running> {
     let (framing, side) = match (&terminal, &till) {
-        (Terminal::Port { device, baud }, Place::Pty(_)) => {
+        (Terminal::Port { device, baud }, Place::Pty(_) | Place::Device(..)) => {
             (Framing::Serial, Side::Port(Port::open(device, *baud)?))
         }
         (Terminal::Tcp(addr), Place::Tcp(_)) => (Framing::Tcp, Side::Tcp(*addr, None)),
-        (Terminal::Port { .. }, Place::Tcp(_)) | (Terminal::Tcp(_), Place::Pty(_)) => {
+        (Terminal::Port { .. }, Place::Tcp(_))
+        | (Terminal::Tcp(_), Place::Pty(_) | Place::Device(..)) => {
             let message =
                 "a serial line goes with a pseudo-terminal, a network address with another";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));

@@ -33,7 +33,7 @@ impl Drop for Running {
 /// The line cannot be opened.
 pub async fn start(place: Place, script: Vec<Entry>) -> io::Result<Running> {
     let framing = match place {
-        Place::Pty(_) => Framing::Serial,
+        Place::Pty(_) | Place::Device(..) => Framing::Serial,
         Place::Tcp(_) => Framing::Tcp,
     };
     let wire = Wire::open(place).await?;
@@ -46,7 +46,7 @@ pub async fn start(place: Place, script: Vec<Entry>) -> io::Result<Running> {
 async fn run(mut player: Player, mut wire: Wire) {
     let started = tokio::time::Instant::now();
     let now = || Instant(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
-    if matches!(wire.place(), Place::Pty(_)) {
+    if wire.place().is_serial() {
         player.handle_connected(now());
     }
     let mut was_over = false;

@@ -74,6 +74,7 @@ pub async fn start(setup: Setup) -> io::Result<Running> {
     let wire = wire.map_err(|error| cannot(&setup.place, &error))?;
     let (pty, tcp) = match wire.place() {
         Place::Pty(link) => (Some(link.clone()), None),
+        Place::Device(..) => (None, None),
         Place::Tcp(addr) => (None, Some(*addr)),
     };
     let host = match &setup.processor {
@@ -152,7 +153,7 @@ impl Shared {
 /// Moves bytes, questions and time between the terminal and the world.
 async fn run(shared: Arc<Shared>, mut wire: Wire) {
     let (answer, mut answers) = mpsc::unbounded_channel::<(String, HostAnswer)>();
-    if matches!(wire.place(), Place::Pty(_)) {
+    if wire.place().is_serial() {
         shared.touch(|terminal, now| terminal.handle_connected(now));
     }
     loop {
@@ -233,7 +234,7 @@ fn on_line(shared: &Shared, wire: &Wire, happening: Happening) {
             shared.touch(|terminal, now| terminal.handle_input(&bytes, now));
         }
         // A terminal on a serial cable does not notice.
-        Happening::Disconnected if matches!(wire.place(), Place::Pty(_)) => {
+        Happening::Disconnected if wire.place().is_serial() => {
             note("the till is gone");
         }
         Happening::Disconnected => {
@@ -245,7 +246,7 @@ fn on_line(shared: &Shared, wire: &Wire, happening: Happening) {
 
 fn pull(shared: &Shared, wire: &mut Wire, time: Duration) {
     wire.unplug(time);
-    if let Place::Tcp(_) = wire.place() {
+    if !wire.place().is_serial() {
         shared.touch(|terminal, now| terminal.handle_disconnected(now));
     }
 }
@@ -253,6 +254,7 @@ fn pull(shared: &Shared, wire: &mut Wire, time: Duration) {
 fn cannot(place: &Place, error: &io::Error) -> io::Error {
     let what = match place {
         Place::Pty(link) => format!("cannot make a pseudo-terminal at {}", link.display()),
+        Place::Device(device, _) => format!("cannot open {}", device.display()),
         Place::Tcp(addr) => format!("cannot listen on {addr} (port 0 picks a free one)"),
     };
     io::Error::new(error.kind(), format!("{what}: {error}"))

@@ -9,15 +9,27 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
 
-use super::pty::Pty;
+use super::pty::{Port, Pty};
 
 /// Where the till finds the terminal.
 #[derive(Clone, Debug)]
 pub enum Place {
     /// A link to a pseudo-terminal.
     Pty(PathBuf),
+    /// A serial port with a cable to the till, and its speed.
+    Device(PathBuf, u32),
     /// A port.
     Tcp(SocketAddr),
+}
+
+impl Place {
+    /// A terminal on a serial line does not notice that a till comes or goes.
+    pub(super) const fn is_serial(&self) -> bool {
+        match self {
+            Self::Pty(_) | Self::Device(..) => true,
+            Self::Tcp(_) => false,
+        }
+    }
 }
 
 /// What happens on a line.
@@ -40,6 +52,7 @@ pub(super) struct Wire {
 #[derive(Debug)]
 enum State {
     Pty(Pty),
+    Device(Port),
     Listening(TcpListener),
     Connected(TcpListener, TcpStream),
     Unplugged(Instant),
@@ -68,7 +81,7 @@ impl Wire {
                 State::Unplugged(until) => {
                     tokio::time::sleep_until(*until).await;
                     match State::open(&self.place).await {
-                        Ok(state @ State::Pty(_)) => {
+                        Ok(state @ (State::Pty(_) | State::Device(_))) => {
                             self.state = state;
                             return Happening::Connected;
                         }
@@ -86,6 +99,13 @@ impl Wire {
                     Ok(length) => return bytes(&buffer, length),
                     Err(error) => {
                         tracing::warn!(%error, "pseudo-terminal failed");
+                        self.unplug(RETRY);
+                        return Happening::Disconnected;
+                    }
+                },
+                State::Device(port) => match port.read(&mut buffer).await {
+                    Ok(length) if length > 0 => return bytes(&buffer, length),
+                    Ok(_) | Err(_) => {
                         self.unplug(RETRY);
                         return Happening::Disconnected;
                     }
@@ -119,6 +139,7 @@ impl Wire {
         let written = async {
             match &mut self.state {
                 State::Pty(pty) => pty.write_all(bytes).await,
+                State::Device(port) => port.write_all(bytes).await,
                 State::Connected(_, stream) => stream.write_all(bytes).await,
                 State::Listening(_) | State::Unplugged(_) => Ok(()),
             }
@@ -136,7 +157,10 @@ impl Wire {
         let state = std::mem::replace(&mut self.state, State::Unplugged(Instant::now()));
         self.state = match state {
             State::Connected(listener, _) => State::Listening(listener),
-            other @ (State::Pty(_) | State::Listening(_) | State::Unplugged(_)) => other,
+            other @ (State::Pty(_)
+            | State::Device(_)
+            | State::Listening(_)
+            | State::Unplugged(_)) => other,
         };
     }
 
@@ -157,7 +181,7 @@ impl Wire {
             State::Listening(listener) | State::Connected(listener, _) => {
                 State::Connected(listener, stream)
             }
-            other @ (State::Pty(_) | State::Unplugged(_)) => other,
+            other @ (State::Pty(_) | State::Device(_) | State::Unplugged(_)) => other,
         };
     }
 }
@@ -166,6 +190,7 @@ impl State {
     async fn open(place: &Place) -> io::Result<Self> {
         Ok(match place {
             Place::Pty(link) => Self::Pty(Pty::open(link)?),
+            Place::Device(device, baud) => Self::Device(Port::open(device, *baud)?),
             Place::Tcp(addr) => Self::Listening(TcpListener::bind(addr).await?),
         })
     }

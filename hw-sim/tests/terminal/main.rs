@@ -142,7 +142,7 @@ impl Till {
 
 fn setup(place: Place) -> Setup {
     let framing = match place {
-        Place::Pty(_) => Framing::Serial,
+        Place::Pty(_) | Place::Device(..) => Framing::Serial,
         Place::Tcp(_) => Framing::Tcp,
     };
     Setup {
@@ -398,7 +398,7 @@ fn without_token(ending: Ending) -> Transaction {
 
 async fn sale_at(place: Place) -> Ending {
     at_till(move || match place {
-        Place::Pty(path) => Till::serial(&path).sale(1_234),
+        Place::Pty(path) | Place::Device(path, _) => Till::serial(&path).sale(1_234),
         Place::Tcp(addr) => Till::tcp(addr).sale(1_234),
     })
     .await
