@@ -1,5 +1,6 @@
 //! What the Debian package installs: the unit, its user, the device rules.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -149,95 +150,139 @@ fn the_station_does_not_link_libnfc() -> Result<(), Box<dyn Error>> {
 
 #[test]
 fn device_rules_have_their_shape() -> Result<(), Box<dyn Error>> {
-    let mut rules = 0_usize;
-    for entry in fs::read_dir(Path::new(ROOT).join("udev"))? {
-        let path = entry?.path();
-        for (number, line) in (1..).zip(fs::read_to_string(&path)?.lines()) {
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
-            rules = rules.saturating_add(1);
-            let faults = faults_of_rule(line);
-            assert!(faults.is_empty(), "{}:{number}: {faults:?}", path.display());
+    for (file, what) in [
+        ("70-posd-terminals.rules", "POSD_TERMINAL"),
+        ("71-posd-nfc.rules", "POSD_READER"),
+    ] {
+        let text = fs::read_to_string(Path::new(ROOT).join("udev").join(file))?;
+        let rules = text.lines().zip(1..);
+        let rules = rules.filter(|(line, _)| !line.is_empty() && !line.starts_with('#'));
+        let mut named = BTreeSet::new();
+        let mut is_given = false;
+        for (line, number) in rules {
+            let faults = faults_of_rule(line, what);
+            assert!(faults.is_empty(), "{file}:{number}: {faults:?}");
+            is_given |= line.contains("GROUP=");
+            assert!(
+                named.insert(line) && is_given == line.contains("GROUP="),
+                "{file}:{number}: is there twice, or behind what names are given by"
+            );
         }
+        assert!(is_given && named.len() > 5, "{file}");
     }
-    assert!(rules > 0, "no device rules found");
     Ok(())
 }
 
 #[test]
 fn a_wrong_device_rule_is_found() {
-    let rest = r#"SUBSYSTEM=="tty", ATTRS{idVendor}=="0b00", SYMLINK+="posd/a""#;
-    assert!(faults_of_rule(&format!(r#"{rest}, GROUP="posd", MODE="0660""#)).is_empty());
-    let usb = r#"SUBSYSTEM=="usb", ENV{DEVTYPE}=="usb_device""#;
-    let reader = r#"ATTR{idVendor}=="072f", ATTR{idProduct}=="2200", GROUP="posd", MODE="0660""#;
-    assert!(faults_of_rule(&format!("{usb}, {reader}")).is_empty());
-    for wrong in [
-        rest.to_owned(),
-        format!(r#"{rest}, GROUP="posd""#),
-        format!(r#"{rest}, MODE="0660""#),
-        format!(r#"{rest}, GROUP="posd", MODE="0666""#),
-        format!(r#"{rest}, GROUP="posd", MODE="0660", TAG+="uaccess""#),
-        format!(r#"{rest}, GROUP="posd", MODE="0660", RUN+="/bin/sh""#),
-        r#"ATTRS{idVendor}=="0b00", GROUP="posd", MODE="0660", SYMLINK+="posd/a""#.to_owned(),
-        r#"SUBSYSTEM=="tty", GROUP="posd", MODE="0660", SYMLINK+="posd/a""#.to_owned(),
-        r#"SUBSYSTEM=="tty", ATTRS{idVendor}=="0b00", GROUP="posd", MODE="0660""#.to_owned(),
-        r#"SUBSYSTEM=="usb", ATTR{idVendor}=="072f", ATTR{idProduct}=="2200", GROUP="posd", MODE="0660""#
-            .to_owned(),
-        format!(r#"{usb}, ATTR{{idVendor}}=="072f", GROUP="posd", MODE="0660""#),
-        format!(r#"{usb}, ATTR{{idVendor}}=="072F", ATTR{{idProduct}}=="2200", GROUP="posd", MODE="0660""#),
-        format!(r#"{usb}, ATTR{{idVendor}}=="072f", ATTR{{idProduct}}=="2200", GROUP="posd", MODE="0664""#),
+    let ids = r#"ATTRS{idVendor}=="0b00", ATTRS{idProduct}=="0080""#;
+    let names = r#"ENV{POSD_TERMINAL}="a""#;
+    let gives = r#"SUBSYSTEM=="tty", ENV{POSD_TERMINAL}=="?*""#;
+    let all = r#"GROUP="posd", MODE="0660", TAG+="systemd", SYMLINK+="posd/a""#;
+    let faults = |line: &str| faults_of_rule(line, "POSD_TERMINAL");
+    for good in [
+        format!(r#"SUBSYSTEM=="tty", {ids}, {names}"#),
+        format!(r#"SUBSYSTEM=="tty", ATTRS{{idVendor}}=="0b00", {names}"#),
+        format!("{gives}, {all}"),
     ] {
-        assert!(!faults_of_rule(&wrong).is_empty(), "{wrong}");
+        assert_eq!(faults(&good), Vec::<&str>::new(), "{good}");
+    }
+    let reader = r#"SUBSYSTEM=="usb", ENV{DEVTYPE}=="usb_device", ATTR{idVendor}=="072f", ATTR{idProduct}=="2200", ENV{POSD_READER}="a""#;
+    assert!(faults_of_rule(reader, "POSD_READER").is_empty());
+    for wrong in [
+        reader.replace("ENV{DEVTYPE}==\"usb_device\", ", ""),
+        reader.replace(", ATTR{idProduct}==\"2200\"", ""),
+        reader.replace("072f", "072F"),
+    ] {
+        assert!(!faults_of_rule(&wrong, "POSD_READER").is_empty(), "{wrong}");
+    }
+    for wrong in [
+        format!("{ids}, {names}"),
+        format!(r#"SUBSYSTEM=="tty", {names}"#),
+        format!(r#"SUBSYSTEM=="tty", {ids}"#),
+        format!(r#"SUBSYSTEM=="tty", {ids}, {names}, MODE="0660""#),
+        format!(r#"SUBSYSTEM=="tty", {all}"#),
+        format!("{gives}, {}", all.replace("0660", "0666")),
+        format!(
+            "{gives}, {}",
+            all.replace("posd\", MODE", "dialout\", MODE")
+        ),
+        format!(
+            "{gives}, {}",
+            all.replace(r#"TAG+="systemd""#, r#"TAG+="uaccess""#)
+        ),
+        format!("{gives}, {}", all.replace("posd/a", "a")),
+        format!(r#"{gives}, {all}, RUN+="/bin/sh""#),
+    ] {
+        assert!(!faults(&wrong).is_empty(), "{wrong}");
     }
 }
 
-fn faults_of_rule(line: &str) -> Vec<&'static str> {
-    let keys: Vec<_> = line.split(',').map(str::trim).collect();
+/// A rule says by what ids a device is known, and gives it a kind in `what`; or it gives those that have
+/// a kind their group, rights and names.
+fn faults_of_rule(line: &str, what: &str) -> Vec<&'static str> {
+    let keys: Vec<_> = line.split(", ").collect();
     let has = |key: &str| keys.contains(&key);
     let begins = |start: &str| keys.iter().any(|key| key.starts_with(start));
-    let hexadecimal = |name: &str| {
-        keys.iter()
-            .filter_map(|key| key.split_once(name))
-            .all(|(_, id)| {
-                let id = id.trim_matches('"');
-                id.len() == 4 && id.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
-            })
+    let is_id = |key: &&str| {
+        let id = key
+            .split_once("\"")
+            .map_or("", |(_, id)| id)
+            .trim_matches('"');
+        id == "?*" || (id.len() == 4 && id.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f')))
     };
     // A terminal is a serial port with a name; a reader is a whole USB device, and one kind of it.
-    let is_port = has(r#"SUBSYSTEM=="tty""#);
-    let is_reader = has(r#"SUBSYSTEM=="usb""#) && has(r#"ENV{DEVTYPE}=="usb_device""#);
-    let is_one_kind = begins("ATTR{idVendor}==") && begins("ATTR{idProduct}==");
+    let is_reader = what == "POSD_READER";
+    let kind = format!("ENV{{{what}}}=\"");
+    let gives = has(&format!("ENV{{{what}}}==\"?*\""));
+    let names_vendor = match is_reader {
+        true => {
+            has(r#"ENV{DEVTYPE}=="usb_device""#)
+                && begins("ATTR{idVendor}==")
+                && begins("ATTR{idProduct}==")
+        }
+        false => begins("ATTRS{idVendor}=="),
+    };
+    let mut ids = keys.iter().filter(|key| key.starts_with("ATTR"));
+    let is_allowed = |key: &&str| {
+        [
+            "SUBSYSTEM==",
+            "ENV{",
+            "ATTR",
+            "GROUP=\"posd\"",
+            "MODE=\"0660\"",
+            "SYMLINK+=\"posd/",
+            "TAG+=\"systemd\"",
+        ]
+        .iter()
+        .any(|start| key.starts_with(start))
+    };
+    let has_all = has(r#"GROUP="posd""#)
+        && has(r#"MODE="0660""#)
+        && has(r#"TAG+="systemd""#)
+        && begins("SYMLINK+=\"posd/");
+    let subsystem = if is_reader {
+        r#"SUBSYSTEM=="usb""#
+    } else {
+        r#"SUBSYSTEM=="tty""#
+    };
     [
+        (has(subsystem), "matches more than serial ports or readers"),
         (
-            is_port || is_reader,
-            "matches more than serial ports and readers",
-        ),
-        (
-            begins("ATTRS{idVendor}==")
-                || begins("ENV{POSD_TERMINAL}==\"?*\"")
-                || (is_reader && is_one_kind),
+            gives || names_vendor,
             "names no vendor and follows no rule that does",
         ),
         (
-            hexadecimal("{idVendor}=="),
-            "idVendor is four lower-case hexadecimal digits",
+            ids.all(is_id),
+            "an id is four lower-case hexadecimal digits",
         ),
+        (gives || begins(&kind), "gives no kind"),
         (
-            hexadecimal("{idProduct}=="),
-            "idProduct is four lower-case hexadecimal digits",
+            gives == has_all,
+            "group, rights, tag and name come together, behind all ids",
         ),
-        (has(r#"GROUP="posd""#), "GROUP is not posd"),
-        (has(r#"MODE="0660""#), "MODE is not 0660"),
-        (
-            begins("SYMLINK+=\"posd/") || is_reader,
-            "no name below /dev/posd",
-        ),
-        (
-            !line.contains("0666") && !line.contains("uaccess"),
-            "gives access to others",
-        ),
-        (!begins("RUN") && !begins("PROGRAM"), "starts a program"),
+        (keys.iter().all(is_allowed), "does something else"),
+        (gives || !begins("MODE"), "gives rights by an id"),
     ]
     .into_iter()
     .filter_map(|(right, fault)| (!right).then_some(fault))
