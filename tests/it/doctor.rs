@@ -102,7 +102,7 @@ fn a_station_that_runs_is_asked_and_no_payment_is_touched() {
     let paid = app.answer(asked).unwrap().unwrap();
     assert_eq!(paid["outcome"], "approved", "{paid}");
 
-    drop(terminal);
+    terminal.post("/unplug", json!({"ms": 600_000}));
     wait_for("the terminal to be missed", || {
         let listed = app.call("terminal.list", json!({}));
         (listed["terminals"][0]["connected"] == false).then_some(())

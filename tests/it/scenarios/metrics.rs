@@ -24,7 +24,10 @@ fn a_monitor_reads_how_payments_go() {
     let declined = app.call("payment.sale", sale("k2", 1_000));
     assert_eq!(declined["outcome"], "declined", "{declined}");
     let order = store.order_paid_online("O-1", &[80_000]);
-    app.call("order.put", json!({"idempotency_key": "k0", "order": order}));
+    app.call(
+        "order.put",
+        json!({"idempotency_key": "k0", "order": order}),
+    );
     let pickup = super::pickup("k3", "O-1", 1, &["1"]);
     app.call("pickup.capture", pickup);
     let after = read(&store.station);
@@ -59,7 +62,7 @@ fn a_monitor_reads_how_payments_go() {
     let busy = read(&store.station);
     assert_eq!(busy["posd_terminal_busy{terminal=\"till\"}"], 1.0);
     assert_eq!(busy["posd_running"], 1.0);
-    drop(store.terminal);
+    store.terminal.post("/unplug", json!({"ms": 600_000}));
     wait_for("the doubt to be told", || {
         let doubt = read(&store.station);
         let told = doubt["posd_in_doubt"] == 1.0;
