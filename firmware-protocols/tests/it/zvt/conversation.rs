@@ -130,7 +130,7 @@ fn the_till_holds_its_end() {
         Some(Ending::Completed(Report::Approved(_)))
     ));
     assert_eq!(finished.next(), Some(&Ending::Aborted));
-    let Some(Ending::Completed(Report::Totals(totals))) = finished.next() else {
+    let Some(Ending::Completed(Report::Reconciled(totals))) = finished.next() else {
         panic!("{events:?}");
     };
     assert_eq!(totals.total_minor, Some(4634));

@@ -313,7 +313,7 @@ fn end_of_day() {
         ];
         pair.start(TerminalRequest::Reconcile, None, script);
         pair.acknowledge();
-        let Ending::Completed(Report::Totals(Totals {
+        let Ending::Completed(Report::Reconciled(Totals {
             total_minor,
             groups,
             ..
