@@ -22,8 +22,8 @@ build: setup ## build everything for release
 	$(SAY_NFC)
 	$(CARGO) build --locked --release --workspace $(NFC)
 
-demo: build ## run a till, a terminal and a processor, all simulated
-	$(TARGET)/release/posd demo
+demo: build ## run a till, a terminal and a processor, all simulated: KEEP=1 leaves them open for a browser
+	$(TARGET)/release/posd demo $(if $(KEEP),--keep)
 
 test: setup ## all checks and all tests, cheapest first
 	@$(MAKE) --no-print-directory check-format check-lints check-docs check-licences

@@ -47,7 +47,11 @@ enum Command {
     },
     /// Show the main job end to end with simulated hardware: a deposit with one card presentation
     /// in store A, the pickup in store B, a decline, a guarded refund, a crash and its recovery.
-    Demo,
+    Demo {
+        /// Leave the store open afterwards, and print where its pages are, until Ctrl-C.
+        #[arg(long)]
+        keep: bool,
+    },
     /// Show the catalogue of outcomes: what every code means, what to do next, and what the codes of
     /// other systems become here.
     Outcomes {
@@ -167,7 +171,7 @@ pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Run { config } => run::run(&config),
         Command::Config { what } => config::run(&what),
-        Command::Demo => demo::run(),
+        Command::Demo { keep } => demo::run(keep),
         Command::Outcomes { which, markdown } => outcomes::run(which.as_deref(), markdown),
         Command::Schema { form } => schema::run(form),
         Command::Backup { journal, file } => journal::backup(&journal, &file),

@@ -7,27 +7,48 @@
 )]
 
 mod books;
+mod open;
 mod stage;
 
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::{runtime, say};
 use stage::{App, Stage};
 
-/// Plays the story. The exit code is 1 when the books do not agree at the end.
-pub(super) fn run() -> Result<ExitCode, String> {
+/// Plays the story; then, where that is wanted, leaves the store open until somebody ends it. The exit
+/// code is 1 when the books do not agree at the end of the story.
+pub(super) fn run(keep: bool) -> Result<ExitCode, String> {
     runtime()?.block_on(async {
-        let interrupted = tokio::signal::ctrl_c();
-        tokio::select! {
-            result = play() => result,
-            _ = interrupted => Err("interrupted".to_owned()),
+        let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
+        let ended = async {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        };
+        tokio::pin!(ended);
+        let (stage, code) = tokio::select! {
+            played = play() => played?,
+            () = &mut ended => return Err("interrupted".to_owned()),
+        };
+        if keep {
+            chapter("The store stays open");
+            tokio::select! {
+                opened = open::store(&stage) => opened?,
+                () = &mut ended => return Err("interrupted".to_owned()),
+            }
+            ended.await;
         }
+        stage.strike();
+        Ok(code)
     })
 }
 
-async fn play() -> Result<ExitCode, String> {
+async fn play() -> Result<(Stage, ExitCode), String> {
     chapter("The stage");
     let mut stage = Stage::set().await?;
     stage.describe();
@@ -44,12 +65,12 @@ async fn play() -> Result<ExitCode, String> {
 
     chapter("The books, side by side");
     let agree = books::compare(&stage).await?;
-    stage.strike();
-    Ok(if agree {
+    let code = if agree {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
-    })
+    };
+    Ok((stage, code))
 }
 
 /// One card presentation pays the deposit and holds the rest.

@@ -155,22 +155,46 @@ impl Stage {
         answer.map_err(failed)?.json().await.map_err(failed)
     }
 
-    async fn post(&self, address: &str, path: &str, body: Value) -> Result<(), String> {
-        let answer = self
-            .http
-            .post(format!("http://{address}{path}"))
-            .json(&body)
-            .send()
-            .await;
-        let answer = answer.map_err(|error| format!("{path}: {error}"))?;
-        if answer.status().is_success() {
-            return Ok(());
-        }
-        Err(format!(
-            "{path}: {}",
-            answer.text().await.unwrap_or_default()
-        ))
+    /// Asks the processor for something that moves money, under a key of its own.
+    pub(super) async fn ask_processor(&self, path: &str, body: Value) -> Result<Value, String> {
+        let url = format!("http://{}{path}", text(&self.processor.ready["http"])?);
+        let key = body.to_string();
+        let request = self.http.post(url).header("idempotency-key", key);
+        let answer = sent(request.json(&body), path).await?;
+        answer
+            .json()
+            .await
+            .map_err(|error| format!("{path}: {error}"))
     }
+
+    /// Where the simulated terminal takes orders, and whether it shows a page there.
+    pub(super) async fn terminal_page(&self) -> Result<(String, bool), String> {
+        let address = format!("http://{}/", text(&self.terminal.ready["control"])?);
+        let answer = self.http.get(&address).send().await;
+        Ok((address, answer.is_ok_and(|it| it.status().is_success())))
+    }
+
+    /// From now on the terminal waits until a card is held against it.
+    pub(super) async fn wait_for_cards(&self) -> Result<(), String> {
+        let address = text(&self.terminal.ready["control"])?;
+        self.post(address, "/hold", json!({"hold": true})).await
+    }
+
+    async fn post(&self, address: &str, path: &str, body: Value) -> Result<(), String> {
+        let request = self.http.post(format!("http://{address}{path}"));
+        sent(request.json(&body), path).await.map(drop)
+    }
+}
+
+/// An answer that says that it was done.
+async fn sent(request: reqwest::RequestBuilder, path: &str) -> Result<reqwest::Response, String> {
+    let answer = request.send().await;
+    let answer = answer.map_err(|error| format!("{path}: {error}"))?;
+    if answer.status().is_success() {
+        return Ok(answer);
+    }
+    let problem = answer.text().await.unwrap_or_default();
+    Err(format!("{path}: {problem}"))
 }
 
 impl Simulator {
@@ -240,6 +264,12 @@ impl Station {
             .clone_into(&mut self.url);
         self.process = Some(process);
         Ok(())
+    }
+
+    /// The origin of its own pages.
+    pub(super) fn origin(&self) -> String {
+        let address = self.url.trim_start_matches("ws://");
+        format!("http://{}", address.trim_end_matches("/v1"))
     }
 
     /// `kill -9`.

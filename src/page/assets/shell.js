@@ -25,7 +25,9 @@ function language() {
 
 /** The code of a link that brings it along. It is good once, so it does not stay in the address. */
 function takeCode() {
-  const code = new URLSearchParams(location.hash.slice(1)).get("code");
+  const brought = new URLSearchParams(location.hash.slice(1));
+  if (brought.has("currency")) memory.set("currency", brought.get("currency"));
+  const code = brought.get("code");
   if (code !== null) history.replaceState(null, "", location.pathname);
   return code;
 }

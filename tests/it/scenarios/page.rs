@@ -1,15 +1,19 @@
 //! The station's own pages: what a browser gets that asks without a WebSocket, and how such a page is
 //! let in.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
 
 use serde_json::json;
+use tokio_tungstenite::tungstenite;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
 
 use super::pairing::{ask, knock};
 use super::{Store, sale};
-use crate::store::{App, Station};
+use crate::store::{App, Station, hw_sim, signal, wait_for};
 
 fn address(station: &Station) -> &str {
     let url = station.url();
@@ -173,4 +177,79 @@ fn s51_the_stations_own_page_may_knock_and_needs_a_code() {
     assert_eq!(hello["result"]["role"], "cashier", "{hello}");
     let refused = program.refused("session.hello", key);
     assert_eq!(refused["data"]["code"], "unauthorized", "{refused}");
+}
+
+/// Ends what it has started, also when the test fails.
+struct Demo(Child);
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        if matches!(self.0.try_wait(), Ok(None)) {
+            signal("-INT", self.0.id());
+            let _ = self.0.wait();
+        }
+    }
+}
+
+/// The demo, left open: what is printed works, and Ctrl-C leaves nothing behind.
+#[test]
+fn the_demo_stays_open_for_a_browser() {
+    // It starts what it needs from where it is itself.
+    hw_sim();
+    let mut demo = Demo(
+        Command::new(env!("CARGO_BIN_EXE_posd"))
+            .args(["demo", "--keep"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap(),
+    );
+    let mut links = Vec::new();
+    for line in BufReader::new(demo.0.stdout.take().unwrap()).lines() {
+        let line = line.unwrap();
+        if let Some((_, link)) = line
+            .split_once("http://")
+            .filter(|_| line.contains("#code="))
+        {
+            links.push(link.to_owned());
+        }
+        if line.contains("Ctrl-C ends it all") {
+            break;
+        }
+    }
+    assert_eq!(links.len(), 2, "{links:?}");
+    for (link, page) in links.iter().zip(["counter", "till"]) {
+        let (place, code) = link.split_once("#code=").unwrap();
+        let code = code.split('&').next().unwrap();
+        let (address, path) = place.split_once('/').unwrap();
+        assert_eq!(path, page);
+        let mut request = format!("ws://{address}/v1").into_client_request().unwrap();
+        let origin = HeaderValue::from_str(&format!("http://{address}")).unwrap();
+        request.headers_mut().insert("origin", origin);
+        let stream = TcpStream::connect(address).unwrap();
+        let (mut socket, _) = tungstenite::client(request, stream).unwrap();
+        let paired = ask(&mut socket, "session.pair", &json!({"code": code}))["result"].take();
+        let hello = json!({"key": paired["key"]});
+        ask(&mut socket, "session.hello", &hello);
+        let found = ask(
+            &mut socket,
+            "order.find",
+            &json!({"customer_reference": "C-17"}),
+        );
+        let found = found["result"]["orders"].as_array().unwrap().clone();
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found.iter().all(|order| order["status"] == "waiting"));
+        let known = ask(
+            &mut socket,
+            "order.find",
+            &json!({"order_id": "ORDER-1001"}),
+        );
+        assert_eq!(known["result"]["orders"][0]["status"], "done", "{known}");
+    }
+    signal("-INT", demo.0.id());
+    assert!(demo.0.wait().unwrap().success());
+    let address = links[0].split('/').next().unwrap();
+    wait_for("the station to end", || {
+        TcpStream::connect(address).is_err().then_some(())
+    });
 }
