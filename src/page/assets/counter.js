@@ -299,6 +299,9 @@ class Counter {
       lines: names.map(({ description, line_id, amount_minor }) => [description ?? line_id, words.money(amount_minor, order.currency)]),
       choices,
     });
+    // What was due may be due no more: nothing is taken before it is counted again.
+    this.#quote = undefined;
+    this.#tellQuote();
     await this.#show(order.order_id);
     if (chosen !== undefined) await this.#take(chosen);
   }

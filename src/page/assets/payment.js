@@ -30,8 +30,18 @@ export class Payments {
     this.#shell = shell;
     this.bar.setAttribute("aria-label", shell.say("doubt.bar"));
     document.body.append(this.#dialog, this.#paper);
-    shell.station.onEvent((event) => this.#sitting?.hear(event));
+    shell.station.onEvent((event) => this.#hear(event));
     this.#goOn();
+  }
+
+  /** What terminals have asked for last, by operation: also for the page before, which is on the screen soon. */
+  #prompts = new Map();
+
+  #hear({ event, operation_id, ...prompt }) {
+    if (event === "operation_finished") this.#prompts.delete(operation_id);
+    if (event !== "terminal_prompt") return;
+    this.#prompts.set(operation_id, prompt);
+    this.#sitting?.hear();
   }
 
   /** Whether a payment is on the screen. */
@@ -67,7 +77,7 @@ export class Payments {
   }
 
   async #sit(order) {
-    const sitting = new Sitting(this.#shell, this.#dialog, this.#paper, order);
+    const sitting = new Sitting(this.#shell, this.#dialog, this.#paper, this.#prompts, order);
     this.#sitting = sitting;
     try {
       const chosen = await sitting.run();
@@ -119,15 +129,16 @@ class Sitting {
   #order;
   #operation;
   #terminal;
-  #prompts = new Map();
+  #prompts;
   #end;
   #timer;
   #over = new AbortController();
 
-  constructor(shell, dialog, paper, order) {
+  constructor(shell, dialog, paper, prompts, order) {
     this.#shell = shell;
     this.#dialog = dialog;
     this.#paper = paper;
+    this.#prompts = prompts;
     this.#order = order;
   }
 
@@ -138,6 +149,7 @@ class Sitting {
     if (!this.#dialog.open) this.#dialog.showModal();
     this.#focus("h2");
     this.#ask(this.#order.ask);
+    if (this.#prompts.size > 0) this.hear();
     return ended.finally(() => {
       clearInterval(this.#timer);
       this.#over.abort();
@@ -154,9 +166,7 @@ class Sitting {
   }
 
   /** Prompts of this payment; which operation it is the station tells by the key. */
-  async hear(event) {
-    if (event.event !== "terminal_prompt") return;
-    this.#prompts.set(event.operation_id, event);
+  async hear() {
     if (this.#operation === undefined) {
       const { key } = this.#order.intent;
       const found = this.#shell.station.call("operation.get", { idempotency_key: key });
