@@ -132,8 +132,8 @@ class Gate {
 const TOKEN_HOLD = 100;
 
 export class Stage {
-  /** Opens a store. `config` is more of the station's configuration; `terminal`, of the terminal's options. */
-  static async open({ config = "", station = "", terminal = [] } = {}) {
+  /** Opens a store. `config` is more of the station's configuration, `till` more of its terminal's table. */
+  static async open({ config = "", till = "" } = {}) {
     const stage = new Stage();
     stage.home = await mkdtemp(join(tmpdir(), "posd-stage-"));
     try {
@@ -143,7 +143,7 @@ export class Stage {
       stage.terminal = await Simulator.start([
         "terminal", "--pty", pty, "--control", "127.0.0.1:0",
         "--processor", stage.processor.url, "--merchant", "M-1",
-        "--t2-ms", "250", "--t3-ms", "1500", "--reboot-ms", "300", ...terminal,
+        "--t2-ms", "250", "--t3-ms", "1500", "--reboot-ms", "300",
       ]);
       stage.port = await freePort();
       stage.url = `ws://127.0.0.1:${stage.port}/v1`;
@@ -154,7 +154,6 @@ export class Stage {
 name = "store"
 listen = "127.0.0.1:${stage.port}"
 data_dir = "${stage.home}"
-${station}
 
 [[merchant_account]]
 id = "nordic"
@@ -170,7 +169,8 @@ device = "${pty}"
 currency = "NOK"
 merchant_account = "nordic"
 response_timeout_ms = 1500
-completion_timeout_ms = 3000
+completion_timeout_ms = 60000
+${till}
 
 ${config}`,
       );
