@@ -21,6 +21,7 @@ mod outcomes;
 mod packaging;
 mod page_texts;
 mod probe;
+mod python;
 mod scenarios;
 mod schema;
 mod source;
