@@ -10,7 +10,7 @@ NFC = $(shell .ci/has-libnfc && echo --features posd/nfc)
 SAY_NFC = $(if $(NFC),,@echo "SKIPPED posd-nfc: no libnfc (libnfc-dev, libclang-dev, pkg-config)")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-browser test-vm sim check bench fuzz schema clean
+.PHONY: help setup build demo test test-browser test-vm pictures sim check bench fuzz schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,10 @@ test-browser: setup ## the client in Node, and the pages in Chromium: ONLY=words
 test-vm: setup ## device rules, hot plug and the unit on a real kernel, in QEMU (needs root)
 	$(CARGO) build --locked --workspace
 	@tests/vm/run
+
+pictures: setup ## make the pictures of the documents anew, from the pages as they are
+	$(CARGO) build --locked --workspace
+	cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund && node pictures.mjs
 
 sim: setup ## a store in simulated time, everything going wrong: SEEDS=1250 HOURS=8 FIRST=1
 	SIM_SEEDS=$(or $(SEEDS),1250) SIM_HOURS=$(or $(HOURS),8) SIM_FIRST=$(or $(FIRST),1) \
