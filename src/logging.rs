@@ -262,4 +262,33 @@ mod tests {
             ]
         );
     }
+
+    #[test]
+    fn a_panic_is_one_line_without_a_card_number() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("socket");
+        let journal = UnixDatagram::bind(&path).unwrap();
+        let lines = tracing_subscriber::fmt::layer()
+            .event_format(Fields)
+            .with_writer(Sink::journal(&path).unwrap());
+        let subscriber = tracing_subscriber::registry().with(lines);
+        let before = std::panic::take_hook();
+        tell_panics();
+        let ended = tracing::subscriber::with_default(subscriber, || {
+            let text = "4111 1111\n1111 1111";
+            std::panic::catch_unwind(|| panic!("no such card: {text}"))
+        });
+        std::panic::set_hook(before);
+        assert!(ended.is_err());
+        let mut bytes = vec![0; 64 * 1024];
+        let length = journal.recv(&mut bytes).unwrap();
+        let text = String::from_utf8_lossy(&bytes[..length]);
+        let told = text.lines().find(|line| line.starts_with("MESSAGE="));
+        let told = told.unwrap();
+        assert!(
+            told.starts_with("MESSAGE=panic: no such card: **** **** **** **** place="),
+            "{told}"
+        );
+        assert!(told.contains("src/logging.rs:"), "{told}");
+    }
 }

@@ -58,8 +58,8 @@ impl Told {
     }
 }
 
-/// A station at a port that stays the same over restarts.
-fn open(directory: &Path) -> (Station, Simulator, Simulator, u16) {
+/// A station at a port that stays the same over restarts; it comes last, and so it ends first.
+fn open(directory: &Path) -> (Simulator, Simulator, u16, Station) {
     let processor = Simulator::processor();
     let terminal = Simulator::terminal(Line::Serial, directory, &processor, &[]);
     let setup = Setup::new("a", Some(&terminal), &processor);
@@ -78,13 +78,13 @@ fn open(directory: &Path) -> (Station, Simulator, Simulator, u16) {
     let fixed = text.replace("127.0.0.1:0", &format!("127.0.0.1:{port}"));
     fs::write(station.config(), fixed).unwrap();
     fs::set_permissions(&station.data_dir, fs::Permissions::from_mode(0o700)).unwrap();
-    (station, terminal, processor, port)
+    (terminal, processor, port, station)
 }
 
 #[test]
 fn a_station_that_runs_is_asked_and_no_payment_is_touched() {
     let directory = tempfile::tempdir().unwrap();
-    let (station, terminal, _processor, _) = open(directory.path());
+    let (terminal, _processor, _, station) = open(directory.path());
     let mut app = station.app();
     app.call("events.subscribe", json!({}));
     terminal.post("/hold", json!({"hold": true}));
@@ -131,7 +131,7 @@ fn a_station_that_runs_is_asked_and_no_payment_is_touched() {
 #[test]
 fn what_is_broken_is_named_when_no_station_runs() {
     let directory = tempfile::tempdir().unwrap();
-    let (mut station, terminal, _processor, port) = open(directory.path());
+    let (terminal, _processor, port, mut station) = open(directory.path());
     station.kill();
     let config = station.config().to_owned();
     let check = || Told::by(&config);
@@ -175,7 +175,7 @@ fn what_is_broken_is_named_when_no_station_runs() {
 #[test]
 fn what_is_wrong_with_the_files_is_named() {
     let directory = tempfile::tempdir().unwrap();
-    let (mut station, _terminal, _processor, _) = open(directory.path());
+    let (_terminal, _processor, _, mut station) = open(directory.path());
     station.kill();
     let config = station.config().to_owned();
     let check = || Told::by(&config);
