@@ -56,17 +56,16 @@ fn a_file_is_right_or_its_line_is_told() {
 }
 
 #[test]
-fn the_packaged_file_is_right() {
-    let examples = [include_str!("../../README.md")];
-    for text in examples {
-        let blocks = text.split("```toml").skip(1);
-        for block in blocks {
-            let block = block.split("```").next().unwrap();
-            let indent = block.len() - block.trim_start_matches(['\n', ' ']).len() - 1;
-            let lines = block.lines().map(|line| line.get(indent..).unwrap_or(""));
-            let text: String = lines.map(|line| format!("{line}\n")).collect();
-            posd::config::Config::parse(&text).unwrap();
-        }
+fn the_file_of_the_readme_is_right() {
+    let blocks = include_str!("../../README.md").split("```toml").skip(1);
+    let blocks: Vec<&str> = blocks
+        .filter_map(|block| block.split("```").next())
+        .collect();
+    assert!(!blocks.is_empty());
+    for block in blocks {
+        let lines = block.lines().map(str::trim_start);
+        let text: String = lines.map(|line| format!("{line}\n")).collect();
+        posd::config::Config::parse(&text).unwrap();
     }
 }
 
