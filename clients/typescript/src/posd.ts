@@ -151,6 +151,7 @@ const KEYED: Record<MethodWithKey, true> = {
   "nfc.bind": true,
   "operation.resolve": true,
   "operation.park": true,
+  "terminal.reconcile": true,
 };
 
 /** A station, and the one connection to it. */

@@ -54,6 +54,7 @@ const KEYED = {
     "nfc.bind": true,
     "operation.resolve": true,
     "operation.park": true,
+    "terminal.reconcile": true,
 };
 /** A station, and the one connection to it. */
 export class Station {
