@@ -134,14 +134,14 @@ test("s36: the cable is pulled; nobody knows, and then it is known", async ({ pa
   await counter.button("order.other").click();
   await expect(counter.prompt).toHaveText(counter.say("prompt.present_card"));
   await store.terminal.post("/unplug", { ms: 60_000 });
-  await expect(counter.dialog).toContainText(counter.say("doubt.explain"), { timeout: 45_000 });
+  await expect(counter.dialog).toContainText(counter.say("doubt.explain"), { timeout: 120_000 });
   await expect(page.getByText(/till-1/).first()).toBeVisible();
   // The next customer is served meanwhile.
   await counter.button("doubt.later").click();
   await expect(counter.dialog).toBeHidden();
   await expect(page.getByRole("button", { name: counter.say("doubt.show") })).toBeVisible();
   await store.terminal.post("/unplug", { ms: 0 });
-  await expect(counter.outcome).toBeVisible({ timeout: 45_000 });
+  await expect(counter.outcome).toBeVisible({ timeout: 120_000 });
   const health = await store.call("station.health");
   expect(health.in_doubt).toEqual([]);
   const order = await store.call("order.get", { order_id: "O-36" });

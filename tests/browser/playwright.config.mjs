@@ -32,9 +32,9 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   retries: 0,
-  timeout: 60_000,
+  timeout: 180_000,
   globalTimeout: 15 * 60_000,
-  expect: { timeout: 15_000 },
+  expect: { timeout: 30_000 },
   outputDir: join(OUTPUT, "results"),
   reporter: [["list"], ["./reporter.mjs"]],
   use: {
