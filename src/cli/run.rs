@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
@@ -14,6 +15,7 @@ use crate::station::service::{Service, Signal};
 
 /// Runs a station until it is told to stop. Prints one line when apps can connect.
 pub(super) fn run(path: &Path) -> Result<ExitCode, String> {
+    forbid_core_files().map_err(|error| format!("core files cannot be forbidden: {error}"))?;
     let text = config::read_text(path).map_err(|error| error.to_string())?;
     let config = Config::parse(&text).map_err(|problem| problem.of(path).to_string())?;
     let log = Log::start(&config.log)?;
@@ -32,6 +34,18 @@ pub(super) fn run(path: &Path) -> Result<ExitCode, String> {
             .map_err(|error| error.to_string())?;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// What is in memory does not go into a file when the process crashes, whoever started it: a core file
+/// would hold tokens in the clear. Nobody but root may look into the process either.
+fn forbid_core_files() -> io::Result<()> {
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    setrlimit(Resource::Core, none)?;
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    Ok(())
 }
 
 /// What this process is told from outside, from now on.

@@ -24,6 +24,7 @@ mod probe;
 mod python;
 mod scenarios;
 mod schema;
+mod security;
 mod source;
 mod store;
 mod stored_form;
