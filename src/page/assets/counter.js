@@ -76,12 +76,17 @@ class Counter {
   }
 
   #clear() {
-    this.#order = undefined;
+    this.#leave();
     this.#field.value = "";
     this.#hits.replaceChildren();
+    this.#field.focus();
+  }
+
+  /** The order of the customer before must not stay beside what is found, or not found, for this one. */
+  #leave() {
+    this.#order = undefined;
     this.#fault.replaceChildren();
     this.#tellNothing();
-    this.#field.focus();
   }
 
   /** Whatever was scanned or typed: a number, a slip, a customer, a phone. */
@@ -94,8 +99,10 @@ class Counter {
 
   async #tapped({ tap, media }) {
     this.#field.value = "";
-    if (media.some(({ interrupted }) => interrupted)) this.#tellFault("tap.interrupted");
-    else if (!media.some(({ lasting }) => lasting)) await this.#search([{ tap }], "tap.unknown_phone");
+    if (media.some(({ interrupted }) => interrupted)) {
+      this.#leave();
+      this.#tellFault("tap.interrupted");
+    } else if (!media.some(({ lasting }) => lasting)) await this.#search([{ tap }], "tap.unknown_phone");
     else await this.#search([{ tap }], "tap.nothing");
   }
 
@@ -104,7 +111,7 @@ class Counter {
   }
 
   async #search(ways, nothing = "find.nothing") {
-    this.#fault.replaceChildren();
+    this.#leave();
     const asked = await Promise.allSettled(ways.map((way) => this.#station.call("order.find", way)));
     const found = new Map();
     for (const { value } of asked) for (const hit of value?.orders ?? []) found.set(hit.order_id, hit);
