@@ -10,7 +10,7 @@ NFC = $(shell .ci/has-libnfc && echo --features posd/nfc)
 SAY_NFC = $(if $(NFC),,@echo "SKIPPED posd-nfc: no libnfc (libnfc-dev, libclang-dev, pkg-config)")
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-browser test-vm pictures sim check bench fuzz schema clean
+.PHONY: help setup build deb test-deb demo test test-browser test-vm pictures sim check bench fuzz schema clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,15 @@ setup: ## install what is missing, or say what to install
 build: setup ## build everything for release
 	$(SAY_NFC)
 	$(CARGO) build --locked --release --workspace $(NFC)
+
+deb: build ## build the Debian package (VERSION=… for another version)
+	@$(call HAVE,deb) || $(CARGO) install --locked cargo-deb
+	packaging/manual $(TARGET)/release
+	$(CARGO) deb --locked --no-build --package posd $(if $(NFC),--variant nfc) \
+		$(if $(VERSION),--deb-version $(VERSION)) --output $(TARGET)/deb/
+
+test-deb: ## try the package in a Debian that is booted in a container (as root)
+	@tests/deb/run $(TARGET)/deb
 
 demo: build ## run a till, a terminal and a processor, all simulated: KEEP=1 leaves them open for a browser
 	$(TARGET)/release/posd demo $(if $(KEEP),--keep)

@@ -8,6 +8,7 @@ mod config;
 mod demo;
 mod doctor;
 mod journal;
+mod manual;
 mod operation;
 mod orders;
 mod outcomes;
@@ -148,6 +149,12 @@ enum Command {
         #[command(flatten)]
         station: client::Address,
     },
+    /// Write the man pages and shell completions of `posd` into a directory, for its package.
+    #[command(hide = true)]
+    Manual {
+        /// The directory; it must exist.
+        directory: PathBuf,
+    },
     /// Call a method of a running station and print the answer.
     ///
     /// Example: posd call payment.sale '{"idempotency_key":"1","amount_minor":5000,"currency":"NOK"}'
@@ -179,6 +186,7 @@ pub fn main() -> ExitCode {
         Command::Terminal { what } => terminal::run(what),
         Command::Doctor { config, json } => doctor::run(&config, json),
         Command::Operation { what } => operation::run(&what),
+        Command::Manual { directory } => manual::write(&directory),
         Command::Orders { what } => orders::run(&what),
         Command::Call {
             method,

@@ -8,8 +8,10 @@ mod terminal;
 mod trace;
 
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
+use clap_complete::{Shell, generate_to};
 use hw_sim::serve;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -59,6 +61,12 @@ enum Command {
         /// A file, or bytes such as "06 01 07 04 00 00 00 00 12 34".
         #[arg(required = true)]
         what: Vec<String>,
+    },
+    /// Write the man pages and shell completions of `hw-sim` into a directory, for its package.
+    #[command(hide = true)]
+    Manual {
+        /// The directory; it must exist.
+        directory: PathBuf,
     },
 }
 
@@ -125,6 +133,14 @@ impl Started {
     }
 }
 
+/// Writes one man page for each command, and one file for each shell.
+fn manual(directory: &Path) -> Result<(), Failure> {
+    for shell in [Shell::Bash, Shell::Fish, Shell::Zsh] {
+        generate_to(shell, &mut Arguments::command(), "hw-sim", directory)?;
+    }
+    Ok(clap_mangen::generate_to(Arguments::command(), directory)?)
+}
+
 /// Does what is done at once, or starts what runs on.
 async fn start(command: Command) -> Result<Option<Started>, Failure> {
     Ok(Some(match command {
@@ -135,6 +151,7 @@ async fn start(command: Command) -> Result<Option<Started>, Failure> {
         Command::Record(record) => Started::Record(record.start().await?),
         Command::Replay(replay) => Started::Replay(replay.start().await?),
         Command::Decode { what } => return trace::decode(&what.join(" ")).map(|()| None),
+        Command::Manual { directory } => return manual(&directory).map(|()| None),
         Command::Presets { name } => return scenario::presets(name.as_deref()).map(|()| None),
         Command::Scenario(what) => return scenario::run(what).map(|()| None),
     }))

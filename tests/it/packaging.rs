@@ -122,6 +122,84 @@ fn unit_fits_the_station() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Every unit, every device rule and all that the package is made of is where its description says.
+#[test]
+fn package_holds_what_is_there() -> Result<(), Box<dyn Error>> {
+    let manifest = fs::read_to_string(Path::new(ROOT).join("Cargo.toml"))?;
+    let manifest: toml::Table = manifest.parse()?;
+    let package = &manifest["package"]["metadata"]["deb"];
+    let assets = package["assets"].as_array().into_iter().flatten();
+    let sources: Vec<_> = assets.filter_map(|asset| asset[0].as_str()).collect();
+    let is_packaged = |file: &str| {
+        sources.iter().any(|source| match source.split_once('*') {
+            None => file == *source,
+            Some((before, after)) => file
+                .strip_prefix(before)
+                .and_then(|rest| rest.strip_suffix(after))
+                .is_some_and(|rest| !rest.contains('/')),
+        })
+    };
+    let mut here = vec!["packaging/posd.toml".to_owned(), "README.md".to_owned()];
+    for folder in ["systemd", "udev", "docs", "docs/pictures"] {
+        for entry in fs::read_dir(Path::new(ROOT).join(folder))? {
+            let entry = entry?;
+            if !entry.file_type()?.is_dir() {
+                here.push(format!("{folder}/{}", entry.file_name().to_string_lossy()));
+            }
+        }
+    }
+    for file in &here {
+        assert!(
+            is_packaged(file),
+            "Cargo.toml, package.metadata.deb.assets: {file} is missing"
+        );
+    }
+    for source in &sources {
+        let (folder, _) = source.rsplit_once('/').unwrap_or((".", ""));
+        let built = source.starts_with("target/release/");
+        assert!(built || Path::new(ROOT).join(folder).is_dir(), "{source}");
+    }
+    for script in ["postinst", "prerm", "postrm"] {
+        let file = Path::new(ROOT).join(package["maintainer-scripts"].as_str().unwrap_or_default());
+        let text = fs::read_to_string(file.join(script))?;
+        assert!(text.starts_with("#!/bin/sh\nset -e\n"), "{script}");
+    }
+    let config = fs::read_to_string(Path::new(ROOT).join("packaging/posd.toml"))?;
+    assert!(posd::config::Config::parse(&config).is_ok());
+    let version = env!("CARGO_PKG_VERSION");
+    let changelog = fs::read_to_string(Path::new(ROOT).join("packaging/changelog"))?;
+    assert!(changelog.starts_with(&format!("posd ({version}-1) ")));
+    Ok(())
+}
+
+/// Pages and completions are made from the arguments themselves.
+#[test]
+fn package_has_a_page_for_each_command() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    for program in [
+        Path::new(env!("CARGO_BIN_EXE_posd")),
+        crate::store::hw_sim(),
+    ] {
+        let written = Command::new(program)
+            .arg("manual")
+            .arg(folder.path())
+            .status()?;
+        assert!(written.success());
+    }
+    for file in [
+        "posd.1",
+        "posd-run.1",
+        "hw-sim-terminal.1",
+        "posd.bash",
+        "_hw-sim",
+        "posd.fish",
+    ] {
+        assert!(folder.path().join(file).is_file(), "{file}");
+    }
+    assert!(!folder.path().join("posd-manual.1").exists());
+    Ok(())
+}
+
 #[test]
 fn unit_user_and_device_group_are_created() -> Result<(), Box<dyn Error>> {
     let unit = fs::read_to_string(Path::new(ROOT).join(UNIT))?;
