@@ -10,7 +10,8 @@ class Terminal {
     const terminal = new Terminal();
     terminal.page = page;
     await page.goto(store.terminal.url);
-    await page.getByLabel(/Wait for a hand/).check();
+    // Not `check`: the box shows what the terminal said last, which may be a moment old.
+    await page.getByLabel(/Wait for a hand/).click();
     await expect.poll(async () => (await store.terminal.get("/state")).hold).toBe(true);
     return terminal;
   }
@@ -22,7 +23,7 @@ class Terminal {
   async present(card, how) {
     await expect(this.display).toContainText(/card/i);
     const chosen = this.page.getByRole("radio", { name: card });
-    await chosen.check();
+    await chosen.click();
     await this.button(how).click();
   }
 
