@@ -6,6 +6,7 @@ mod scenario;
 mod store;
 mod terminal;
 mod trace;
+mod tui;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use processor::ProcessorArguments;
 use store::StoreArguments;
 use terminal::TerminalArguments;
 use trace::{RecordArguments, ReplayArguments};
+use tui::TuiArguments;
 
 /// Plays the hardware and the processor of a shop, for trying things out and for tests.
 ///
@@ -42,6 +44,8 @@ enum Command {
     Store(Box<StoreArguments>),
     /// Play a contactless reader (a PN532) on a serial port, and what is held against it.
     Nfc(NfcArguments),
+    /// Stand at a terminal that is being played, in this window.
+    Tui(TuiArguments),
     /// List the scenarios that are there, or print one.
     Presets {
         /// A name.
@@ -150,6 +154,7 @@ async fn start(command: Command) -> Result<Option<Started>, Failure> {
         Command::Nfc(nfc) => Started::Nfc(nfc.start().await?),
         Command::Record(record) => Started::Record(record.start().await?),
         Command::Replay(replay) => Started::Replay(replay.start().await?),
+        Command::Tui(tui) => return tui.run().await.map(|()| None),
         Command::Decode { what } => return trace::decode(&what.join(" ")).map(|()| None),
         Command::Manual { directory } => return manual(&directory).map(|()| None),
         Command::Presets { name } => return scenario::presets(name.as_deref()).map(|()| None),

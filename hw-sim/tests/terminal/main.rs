@@ -7,6 +7,7 @@
 )]
 
 mod hands;
+mod tui;
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
