@@ -37,6 +37,7 @@ const PROMPTS = {
 
 let seen = 0;
 let looks = 0;
+let orders = 0;
 
 async function ask(path) {
   const answer = await fetch(path);
@@ -45,6 +46,7 @@ async function ask(path) {
 }
 
 async function tell(path, body) {
+  orders += 1;
   try {
     const answer = await fetch(path, { method: "POST", body: JSON.stringify(body ?? {}) });
     if (!answer.ok) {
@@ -56,6 +58,7 @@ async function tell(path, body) {
   } catch {
     // The next look at the state says that nobody is there.
   }
+  orders += 1;
   await look();
 }
 
@@ -226,9 +229,11 @@ let isLooking = false;
 async function look() {
   if (isLooking) return;
   isLooking = true;
+  const before = orders;
   try {
     const [state, log] = await Promise.all([ask("state"), ask(`log?after=${seen}`)]);
-    show(state);
+    // What was asked before an order was given would put the switch back for a moment.
+    if (before === orders) show(state);
     for (const entry of log) note(entry);
     if (log.length > 0) seen = log.at(-1).seq;
     // Captures come from the counter, past this terminal: the books change by themselves.
