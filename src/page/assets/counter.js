@@ -20,6 +20,7 @@ class Counter {
   #order;
   #chosen = new Set();
   #quote;
+  #counting;
   #terminal;
 
   constructor(shell) {
@@ -180,7 +181,17 @@ class Counter {
   }
 
   /** Asks what is due for the lines that are chosen. */
-  async #count() {
+  #count() {
+    return (this.#counting = this.#askWhatIsDue());
+  }
+
+  /** Waits until what is due is known: the order may be shown anew meanwhile, and counted again. */
+  async #counted() {
+    let last;
+    while (last !== this.#counting) await (last = this.#counting);
+  }
+
+  async #askWhatIsDue() {
     const { order_id } = this.#order;
     const lines = [...this.#chosen];
     this.#quote = undefined;
@@ -270,9 +281,10 @@ class Counter {
 
   #buttons({ due_minor, secured_minor }) {
     const { say } = this.#shell;
-    const { names, select } = this.#terminal ?? { names: "" };
+    // Until the station has told its terminals, it is asked without the name of one.
+    const { names, select } = this.#terminal ?? {};
     const canUse = due_minor === 0 || secured_minor > 0;
-    const several = names.includes(",");
+    const several = names?.includes(",");
     return [
       several ? h("p", { class: "row" }, h("label", { for: "terminal" }, say("order.terminal")), select) : "",
       h("div", { class: "buttons" },
@@ -289,7 +301,7 @@ class Counter {
     const order = this.#order;
     if (order === undefined || this.#quote === undefined || this.#quote.error !== undefined) return;
     const { due_minor, secured_minor, order_version } = this.#quote;
-    if (use === "available" ? due_minor > 0 && secured_minor === 0 : due_minor === 0 || !this.#terminal?.names) return;
+    if (use === "available" ? due_minor > 0 && secured_minor === 0 : due_minor === 0 || this.#terminal?.names === "") return;
     const lines = [...this.#chosen];
     const { select } = this.#terminal ?? {};
     const params = { order_id: order.order_id, order_version, lines, use };
@@ -310,6 +322,7 @@ class Counter {
     this.#quote = undefined;
     this.#tellQuote();
     await this.#show(order.order_id);
+    await this.#counted();
     if (chosen !== undefined) await this.#take(chosen);
   }
 

@@ -33,7 +33,7 @@ function takeCode() {
 }
 
 class Shell {
-  health = { terminals: [], readers: [], queued: 0, in_doubt: [] };
+  health;
   #page;
   #state = h("span", { class: "state", role: "status" });
   #notices = h("div", { class: "notices", role: "status" });
@@ -63,10 +63,10 @@ class Shell {
     return data.problem === undefined ? error.message : `${error.message} (${data.field ?? ""} ${data.problem})`;
   }
 
-  /** Tells how the station is, now and whenever it changes. */
+  /** Tells how the station is, as soon as it is known and whenever it changes. */
   onHealth(listener) {
     this.#onHealth.add(listener);
-    listener(this.health);
+    if (this.health !== undefined) listener(this.health);
   }
 
   show(begin) {
@@ -144,7 +144,7 @@ class Shell {
     const { state } = this.station;
     const tell = (kind, text) => notices.push(h("p", { class: `notice ${kind}` }, icon("warn"), h("span", {}, text)));
     if (!["connected", "not_paired", "connecting"].includes(state)) tell("bad", this.say(`state.${state}`));
-    if (state === "connected") {
+    if (state === "connected" && this.health !== undefined) {
       const { journal = "ok", queued, terminals } = this.health;
       if (journal !== "ok") tell("bad", this.say("notice.journal"));
       for (const { terminal, connected } of terminals) {
