@@ -1,8 +1,7 @@
 //! What follows when a processor's call is over, one way or another.
 
-use super::{
-    ATTEMPTS_TO_REACH, INQUIRIES_BEFORE_TELLING, delay, enter_doubt, inquire_later, on_answer,
-};
+use super::on_answer;
+use super::unanswered::{INQUIRIES_BEFORE_TELLING, delay, enter_doubt, inquire_later};
 use crate::domain::command::ProcessorEnding;
 use crate::domain::draft::Draft;
 use crate::domain::event::Event;
@@ -11,6 +10,9 @@ use crate::domain::id::Timestamp;
 use crate::domain::operation::{Answer, Call, Operation};
 use crate::domain::outcome::Reason;
 use crate::domain::queue::{self, Admission};
+
+/// So many tries to reach a processor, then the step certainly did not happen.
+const ATTEMPTS_TO_REACH: u32 = 3;
 
 pub(super) fn on_finished(
     draft: &mut Draft<'_>,
