@@ -284,20 +284,37 @@ fn open(case: Case, env: &[(&str, &str)]) -> (Store, App) {
     let terminal = [&IMPATIENT, case.terminal].concat();
     let terminal = Simulator::terminal(case.line, directory.path(), &processor, &terminal);
     let setup = (case.adapt)(Setup::new("a", Some(&terminal), &processor));
+    let store = start(directory, terminal, processor, &setup, env);
+    let mut app = connected(&store);
+    (case.prepare)(&store, &mut app);
+    (store, app)
+}
+
+/// A store whose station counts its points once it is armed.
+fn start(
+    directory: tempfile::TempDir,
+    terminal: Simulator,
+    processor: Simulator,
+    setup: &Setup,
+    env: &[(&str, &str)],
+) -> Store {
     let armed = armed(directory.path());
     let env = [env, &[("POSD_FAILPOINT_ARMED", &armed)]].concat();
-    let station = Station::start_with(directory.path(), &setup, &env);
-    let store = Store {
+    let station = Station::start_with(directory.path(), setup, &env);
+    Store {
         station,
         terminal,
         processor,
         directory,
-    };
+    }
+}
+
+/// An app that hears of everything, once the terminal is there.
+fn connected(store: &Store) -> App {
     let mut app = store.station.app();
     app.call("events.subscribe", json!({"after": 0}));
     app.event(|event| event["event"] == "terminal_connected");
-    (case.prepare)(&store, &mut app);
-    (store, app)
+    app
 }
 
 /// The same, with the points written down in a file.

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::{IMPATIENT, Store, arm, armed, at_each, ended, points};
+use super::{IMPATIENT, Store, arm, at_each, connected, ended, points, start};
 use crate::scenarios::journal::assert_whole;
 use crate::scenarios::sale;
-use crate::store::{App, Line, Setup, Simulator, Station};
+use crate::store::{App, Line, Setup, Simulator};
 
 const METHOD: &str = "terminal.reconcile";
 
@@ -73,18 +73,8 @@ fn open(env: &[(&str, &str)]) -> (Store, App) {
     let processor = Simulator::processor();
     let terminal = Simulator::terminal(Line::Serial, directory.path(), &processor, &IMPATIENT);
     let setup = Setup::new("a", Some(&terminal), &processor).impatient();
-    let armed = armed(directory.path());
-    let env = [env, &[("POSD_FAILPOINT_ARMED", &armed)]].concat();
-    let station = Station::start_with(directory.path(), &setup, &env);
-    let store = Store {
-        station,
-        terminal,
-        processor,
-        directory,
-    };
-    let mut app = store.station.app();
-    app.call("events.subscribe", json!({"after": 0}));
-    app.event(|event| event["event"] == "terminal_connected");
+    let store = start(directory, terminal, processor, &setup, env);
+    let mut app = connected(&store);
     let paid = app.call("payment.sale", sale("k0", 50_000));
     assert_eq!(paid["outcome"], "approved", "{paid}");
     (store, app)

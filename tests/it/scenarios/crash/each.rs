@@ -3,10 +3,10 @@
 
 use serde_json::{Value, json};
 
-use super::{IMPATIENT, Store, arm, armed, at_each, ended, points};
+use super::{IMPATIENT, Store, arm, at_each, connected, ended, points, start};
 use crate::scenarios::journal::assert_whole;
 use crate::scenarios::{deposit, sale};
-use crate::store::{App, Line, Setup, Simulator, Station};
+use crate::store::{App, Line, Setup, Simulator};
 
 const AMOUNT: u64 = 50_000;
 
@@ -246,18 +246,8 @@ fn open(deed: Deed, env: &[(&str, &str)]) -> (Store, App, Value) {
     let processor = Simulator::processor();
     let terminal = Simulator::terminal(Line::Serial, directory.path(), &processor, &IMPATIENT);
     let setup = (deed.adapt)(Setup::new("a", Some(&terminal), &processor));
-    let armed = armed(directory.path());
-    let env = [env, &[("POSD_FAILPOINT_ARMED", &armed)]].concat();
-    let station = Station::start_with(directory.path(), &setup, &env);
-    let store = Store {
-        station,
-        terminal,
-        processor,
-        directory,
-    };
-    let mut app = store.station.app();
-    app.call("events.subscribe", json!({"after": 0}));
-    app.event(|event| event["event"] == "terminal_connected");
+    let store = start(directory, terminal, processor, &setup, env);
+    let mut app = connected(&store);
     let about = (deed.prepare)(&store, &mut app);
     assert_eq!(books(&store), deed.before);
     (store, app, about)

@@ -3,9 +3,9 @@
 
 use serde_json::json;
 
-use super::{PICKUP, Store, TOKEN_TRACE, arm, armed, at_each, end_of, pickup, points};
+use super::{PICKUP, Store, TOKEN_TRACE, arm, at_each, end_of, pickup, points, start};
 use crate::gate::Gate;
-use crate::store::{App, Line, Setup, Simulator, Station, wait_for};
+use crate::store::{App, Line, Setup, Simulator, wait_for};
 
 #[test]
 fn s34_queued_capture_killed_at_every_point() {
@@ -76,15 +76,7 @@ fn open(env: &[(&str, &str)]) -> (Store, App, Gate) {
             .to_owned(),
         ..Setup::new("a", None, &processor)
     };
-    let armed = armed(directory.path());
-    let env = [env, &[("POSD_FAILPOINT_ARMED", &armed)]].concat();
-    let station = Station::start_with(directory.path(), &setup, &env);
-    let store = Store {
-        station,
-        terminal,
-        processor,
-        directory,
-    };
+    let store = start(directory, terminal, processor, &setup, env);
     let mut app = store.station.app();
     let order = store.order_paid_online("O-7", &[80_000]);
     app.call("order.put", json!({"order": order}));
