@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::error::ApiError;
 use super::form::json;
 use super::request as wire;
-use super::{order, session};
+use super::{envelope, order};
 use crate::domain::order::Order;
 use crate::domain::payment::Payment;
 use crate::domain::rejection::Rejection;
@@ -33,7 +33,7 @@ pub fn read(vault: &Vault, line: &str) -> Result<(Order, Vec<Payment>), Problem>
             if !value.is_object() {
                 return Err(Problem::of("is not a JSON object"));
             }
-            session::read(&value)?
+            envelope::read(&value)?
         }
     };
     Ok(order::read(vault, order)?)

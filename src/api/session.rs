@@ -7,8 +7,6 @@ use std::time::Duration;
 
 use futures_util::stream::SplitSink;
 use futures_util::{SinkExt as _, StreamExt as _};
-use serde::Deserialize as _;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Mutex, Semaphore, mpsc, oneshot};
@@ -21,16 +19,14 @@ use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use super::call::{Answer, Call, Found, Query};
 use super::convert::{self, fingerprint};
 use super::door::{Seat, Ticket};
+use super::envelope::{open, parse, read};
 use super::error::ApiError;
 use super::http::Visit;
 use super::request as wire;
 use super::result::Subscribed;
-use super::text::Text;
 use super::{Gateway, form, http, method, push, reply, schema};
 use crate::domain::app::{Change, Role};
 use crate::domain::id::{ClientName, IdempotencyKey, OperationId, OrderId, PaymentId};
-use crate::domain::request::Request;
-use crate::outcome::code::Code;
 use crate::outcome::text::Language;
 
 /// So many frames may wait for one connection; events beyond them stay in the journal.
@@ -435,105 +431,7 @@ impl Gateway {
         // Without a station to tell so, it has ended.
         let _ = self.closing.clone().wait_for(|closing| *closing).await;
     }
-
-    /// The operation that a method asks for, with the app's name for it; `None` when the method is
-    /// no operation.
-    fn request(
-        &self,
-        method: &str,
-        params: &Value,
-        app: &ClientName,
-    ) -> Result<Option<Keyed>, ApiError> {
-        let keyed =
-            |key: &Text, request| Ok(Some((Some(IdempotencyKey::new(key.as_str())), request)));
-        match method {
-            "payment.sale" => {
-                let params: wire::Sale = read(params)?;
-                keyed(&params.idempotency_key, self.sale(&params)?)
-            }
-            "payment.authorize" => {
-                let params: wire::Sale = read(params)?;
-                keyed(&params.idempotency_key, self.authorize(&params)?)
-            }
-            "payment.capture" => {
-                let params: wire::FollowUp = read(params)?;
-                keyed(&params.idempotency_key, Self::capture(&params)?)
-            }
-            "payment.refund" => {
-                let params: wire::FollowUp = read(params)?;
-                keyed(&params.idempotency_key, Self::refund(&params)?)
-            }
-            "payment.void" => {
-                let params: wire::Void = read(params)?;
-                let payment = PaymentId::new(params.payment_id.as_str());
-                keyed(&params.idempotency_key, Request::Void { payment })
-            }
-            "deposit.take" => {
-                let params: wire::DepositTake = read(params)?;
-                keyed(&params.idempotency_key.clone(), self.deposit_take(params)?)
-            }
-            "deposit.tokenize" => {
-                let params: wire::DepositTokenize = read(params)?;
-                keyed(&params.idempotency_key, self.deposit_tokenize(&params)?)
-            }
-            "order.put" => {
-                let params: wire::OrderPut = read(params)?;
-                let key = params.idempotency_key.as_ref();
-                let key = key.map(|key| IdempotencyKey::new(key.as_str()));
-                Ok(Some((key, self.order_put(params)?)))
-            }
-            "order.ship" => {
-                let params: wire::OrderShip = read(params)?;
-                keyed(&params.idempotency_key.clone(), Self::order_ship(params)?)
-            }
-            "order.cancel" => {
-                let params: wire::OrderCancel = read(params)?;
-                keyed(&params.idempotency_key.clone(), Self::order_cancel(params)?)
-            }
-            "operation.resolve" => {
-                let params: wire::OperationResolve = read(params)?;
-                keyed(&params.idempotency_key.clone(), Self::resolve(params, app))
-            }
-            "nfc.bind" => {
-                let params: wire::NfcBind = read(params)?;
-                keyed(&params.idempotency_key.clone(), Self::nfc_bind(params))
-            }
-            "operation.park" => {
-                let params: wire::OperationPark = read(params)?;
-                keyed(&params.idempotency_key.clone(), Self::park(params, app))
-            }
-            "pickup.capture" => {
-                let params: wire::PickupCapture = read(params)?;
-                keyed(
-                    &params.idempotency_key.clone(),
-                    self.pickup_capture(params)?,
-                )
-            }
-            _ => self.batch_request(method, params),
-        }
-    }
-
-    /// The same, of those about a terminal's batch.
-    fn batch_request(&self, method: &str, params: &Value) -> Result<Option<Keyed>, ApiError> {
-        match method {
-            "terminal.totals" => {
-                let params: wire::TerminalTotals = read(params)?;
-                let terminal = self.terminal(params.terminal.as_ref())?;
-                Ok(Some((None, Request::TerminalTotals { terminal })))
-            }
-            "terminal.reconcile" => {
-                let params: wire::TerminalReconcile = read(params)?;
-                let terminal = self.terminal(params.terminal.as_ref())?;
-                let key = IdempotencyKey::new(params.idempotency_key.as_str());
-                Ok(Some((Some(key), Request::TerminalReconcile { terminal })))
-            }
-            _ => Ok(None),
-        }
-    }
 }
-
-/// An operation and the app's name for it.
-type Keyed = (Option<IdempotencyKey>, Request);
 
 fn change(method: &str, params: &Value) -> Result<Change, ApiError> {
     if method == "app.revoke" {
@@ -558,107 +456,4 @@ fn operation_query(params: wire::OperationGet) -> Result<Query, ApiError> {
             Err(ApiError::field("idempotency_key", problem))
         }
     }
-}
-
-fn parse(frame: &Message) -> Result<Value, ApiError> {
-    let Message::Text(text) = frame else {
-        let problem = "frames must be text";
-        return Err(ApiError::malformed(-32700, Code::ParseError, problem));
-    };
-    serde_json::from_str(text.as_str()).map_err(|error| {
-        // The parser follows 128 brackets into each other and no further.
-        let problem = if error.to_string().starts_with("recursion limit") {
-            "this is nested too deeply"
-        } else {
-            "this is not JSON"
-        };
-        ApiError::malformed(-32700, Code::ParseError, problem)
-    })
-}
-
-type Opened = (Option<Value>, String, Value);
-
-/// Takes a JSON-RPC envelope apart. On error the id is given back as far as it was readable.
-fn open(envelope: Value) -> Result<Opened, (Value, ApiError)> {
-    let invalid = |id: Value, problem: &str| {
-        let error = ApiError::malformed(-32600, Code::InvalidRequest, problem);
-        Err((id, error))
-    };
-    let Ok(wire::Envelope {
-        jsonrpc,
-        id,
-        method,
-        params,
-    }) = wire::Envelope::deserialize(envelope)
-    else {
-        return invalid(
-            Value::Null,
-            "a request is an object with jsonrpc, id, method, params",
-        );
-    };
-    let valid_id = match &id {
-        None | Some(Value::Null | Value::String(_) | Value::Number(_)) => true,
-        Some(Value::Bool(_) | Value::Array(_) | Value::Object(_)) => false,
-    };
-    if !valid_id {
-        return invalid(Value::Null, "id must be text, a number or null");
-    }
-    let back = id.clone().unwrap_or_default();
-    if jsonrpc.as_deref() != Some("2.0") {
-        return invalid(back, "jsonrpc must be \"2.0\"");
-    }
-    let Some(Value::String(method)) = method else {
-        return invalid(back, "method must be text");
-    };
-    match params {
-        Value::Null => Ok((id, method, json!({}))),
-        Value::Object(_) => Ok((id, method, params)),
-        Value::Array(_) | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-            invalid(back, "params must be an object")
-        }
-    }
-}
-
-/// Reads parameters; the error names the field. The parser's words may repeat the value, so only
-/// those that we wrote or that name fields go out.
-pub(super) fn read<T: DeserializeOwned>(params: &Value) -> Result<T, ApiError> {
-    serde_path_to_error::deserialize(params).map_err(|error| {
-        let path = error.path().to_string();
-        let problem = error.inner().to_string();
-        if let Some(field) = quoted_after(&problem, "missing field `") {
-            let field = if path == "." {
-                field.to_owned()
-            } else {
-                format!("{path}.{field}")
-            };
-            return ApiError::field(&field, "is missing");
-        }
-        if let Some(field) = quoted_after(&problem, "unknown field `") {
-            let known = problem
-                .split_once("expected ")
-                .map_or("", |(_, known)| known);
-            let shown = if crate::masking::holds_card_number(field) {
-                "…"
-            } else {
-                field
-            };
-            // The path ends with the field itself.
-            let shown = match path.rsplit_once('.') {
-                Some((parent, _)) if !parent.is_empty() => format!("{parent}.{shown}"),
-                _ => shown.to_owned(),
-            };
-            return ApiError::field(&shown, &format!("is not a parameter; expected {known}"));
-        }
-        let known = problem
-            .split_once("expected ")
-            .map(|(_, known)| format!("expected {known}"));
-        ApiError::field(&path, known.as_deref().unwrap_or(&problem))
-    })
-}
-
-fn quoted_after<'a>(problem: &'a str, prefix: &str) -> Option<&'a str> {
-    problem
-        .strip_prefix(prefix)?
-        .split_once('`')
-        .map(|(name, _)| name)
 }
