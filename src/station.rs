@@ -6,6 +6,7 @@
 //! `tests/sim` runs the same against its own.
 
 mod attention;
+pub mod data_dir;
 mod hand_out;
 mod lease;
 mod load;

@@ -22,7 +22,7 @@ use crate::domain::order::Order;
 use crate::domain::payment::Payment;
 use crate::domain::state::{Aggregates, State};
 use crate::journal::{Batch, Bodies, Bulk, JournalError, Reader, Writer};
-use crate::station::service::{self, DataDir, StartError};
+use crate::station::data_dir::{self, DataDir, StartError};
 use crate::vault::Vault;
 
 /// Bytes of the longest line: several times the largest order that `order.put` takes.
@@ -473,7 +473,7 @@ fn export(config: &Path, orders: Option<&Path>, with_tokens: bool) -> Result<Exi
     let config = Config::read(config).map_err(|error| error.to_string())?;
     let reader = Reader::open(&config.data_dir.join("journal.db"));
     let reader = reader.map_err(|error| error.to_string())?;
-    let vault = with_tokens.then(|| service::open_vault(&config, &reader));
+    let vault = with_tokens.then(|| data_dir::open_vault(&config, &reader));
     let vault = vault.transpose().map_err(|error| error.to_string())?;
     let Some(path) = orders else {
         let mut out = BufWriter::new(io::stdout().lock());

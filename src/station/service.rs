@@ -7,10 +7,8 @@
 //! station allows. What a kill cuts, the journal brings back.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs::File;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +17,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
+use super::data_dir::{DataDir, StartError, open_journal};
 use super::meter::Meter;
 use super::stop::{APPS_END, Stage, TERMINALS_END};
 use super::systemd::{self, Watchdog};
@@ -32,84 +31,19 @@ use crate::config::Config;
 use crate::devices::Devices;
 use crate::domain::app::{App, Role};
 use crate::domain::id::{ClientName, OperationId, ReaderId, TerminalId};
-use crate::journal::{self, Journal, JournalError, JournalErrorKind, Reader, Writer};
+use crate::journal::{Journal, JournalError, JournalErrorKind, Reader, Writer};
 use crate::local_key;
 use crate::nfc;
 use crate::processor::Processors;
 use crate::terminal;
 use crate::trail::Pen;
-use crate::vault::{TokenKind, Vault, VaultError};
+use crate::vault::{TokenKind, Vault};
 
 /// Calls of apps that may wait for the loop; a full queue slows the apps down, not the loop.
 const CALLS_WAITING_MAX: usize = 1024;
 
 /// So long after the journal has failed it is tried again.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(3);
-
-/// By this text a database is recognised as sealed with our key.
-const KEY_CHECK: &str = "posd token key";
-
-/// Why a station does not start.
-#[derive(Debug)]
-pub enum StartError {
-    /// The data directory cannot be used.
-    DataDir {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// Another station uses the data directory.
-    InUse(PathBuf),
-    /// The address is taken or not ours.
-    Listen(std::io::Error),
-    /// The journal.
-    Journal(JournalError),
-    /// The token key.
-    Vault(VaultError),
-    /// The key does not open the tokens of this journal.
-    WrongKey,
-    /// A connector.
-    Processor(String),
-    /// The certificate or its key.
-    Tls(String),
-}
-
-/// The data directory of a station that is not running, for whoever works on it instead.
-#[derive(Debug)]
-pub struct DataDir {
-    /// Seals and opens its tokens.
-    pub vault: Vault,
-    /// Writes its journal.
-    pub writer: Writer,
-    /// Reads its journal.
-    pub reader: Reader,
-    /// No station starts as long as it is held.
-    pub lock: File,
-}
-
-impl DataDir {
-    /// Opens it, or creates it as a station would.
-    pub fn open(config: &Config) -> Result<Self, StartError> {
-        let lock = lock_data_dir(&config.data_dir)?;
-        let vault = Vault::open(&config.data_dir.join("token.key"))?;
-        let (writer, reader) = open_journal(config, &vault)?;
-        Ok(Self {
-            vault,
-            writer,
-            reader,
-            lock,
-        })
-    }
-}
-
-/// The vault of a journal that is there already, while a station may be running on it.
-pub fn open_vault(config: &Config, reader: &Reader) -> Result<Vault, StartError> {
-    let vault = Vault::existing(&config.data_dir.join("token.key"))?;
-    let vault = vault.ok_or(StartError::WrongKey)?;
-    check_key(&vault, reader)?;
-    Ok(vault)
-}
 
 /// A station that is ready to run.
 #[derive(Debug)]
@@ -186,28 +120,27 @@ impl Front {
 impl Service {
     /// Opens the journal, finds what was open, and is ready to run.
     pub fn open(config: Config) -> Result<Self, StartError> {
-        let lock = lock_data_dir(&config.data_dir)?;
-        let vault = Arc::new(Vault::open(&config.data_dir.join("token.key"))?);
+        let data_dir = DataDir::open(&config)?;
+        let vault = Arc::new(data_dir.vault);
         let clock = Clock::start();
         let pen = Pen::start(&config.data_dir, clock);
         let processors = Processors::new(config.accounts.clone(), Arc::clone(&vault), pen.clone())
             .map_err(StartError::Processor)?;
-        let (writer, reader) = open_journal(&config, &vault)?;
-        let (last_event, _) = watch::channel(reader.last_event()?);
+        let (last_event, _) = watch::channel(data_dir.reader.last_event()?);
         let local = local_app(&config, &vault, clock);
         let (apps, _) = watch::channel(Apps::default());
         Ok(Self {
             clock,
             apps,
             local,
-            shift: Shift::new(&config, &vault, writer, reader)?,
+            shift: Shift::new(&config, &vault, data_dir.writer, data_dir.reader)?,
             config,
             vault,
             processors,
             pen,
             meter: Meter::new(clock),
             last_event,
-            _lock: lock,
+            _lock: data_dir.lock,
         })
     }
 
@@ -532,20 +465,6 @@ fn local_app(config: &Config, vault: &Vault, clock: Clock) -> Option<App> {
     })
 }
 
-/// Opens the journal, and makes sure that its tokens are sealed with our key.
-fn open_journal(config: &Config, vault: &Vault) -> Result<(Writer, Reader), StartError> {
-    let stamp = vault.seal(TokenKind::Check, KEY_CHECK)?;
-    let (writer, reader) = journal::open(&config.data_dir.join("journal.db"), &stamp)?;
-    check_key(vault, &reader)?;
-    Ok((writer, reader))
-}
-
-fn check_key(vault: &Vault, reader: &Reader) -> Result<(), StartError> {
-    let stamp = reader.key_check()?.ok_or(StartError::WrongKey)?;
-    let opened = vault.unseal(TokenKind::Check, &stamp);
-    opened.map(|_| ()).map_err(|_| StartError::WrongKey)
-}
-
 /// Room can be made and locks end; a damaged journal is for a person to look at.
 const fn may_heal(failure: &JournalError) -> bool {
     match failure.kind {
@@ -553,59 +472,3 @@ const fn may_heal(failure: &JournalError) -> bool {
         JournalErrorKind::Corrupt | JournalErrorKind::TooNew => false,
     }
 }
-
-fn lock_data_dir(path: &std::path::Path) -> Result<File, StartError> {
-    let failed = |source| StartError::DataDir {
-        path: path.to_owned(),
-        source,
-    };
-    std::fs::create_dir_all(path).map_err(failed)?;
-    let lock = File::create(path.join("lock")).map_err(failed)?;
-    rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive)
-        .map_err(|_| StartError::InUse(path.to_owned()))?;
-    Ok(lock)
-}
-
-impl From<JournalError> for StartError {
-    fn from(error: JournalError) -> Self {
-        Self::Journal(error)
-    }
-}
-
-impl From<VaultError> for StartError {
-    fn from(error: VaultError) -> Self {
-        Self::Vault(error)
-    }
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::DataDir { path, source } => {
-                write!(
-                    f,
-                    "data directory {} cannot be used: {source}",
-                    path.display()
-                )
-            }
-            Self::InUse(path) => {
-                write!(
-                    f,
-                    "another station is using the data directory {}",
-                    path.display()
-                )
-            }
-            Self::Listen(source) => write!(f, "cannot listen for apps: {source}"),
-            Self::Journal(error) => error.fmt(f),
-            Self::Vault(error) => error.fmt(f),
-            Self::WrongKey => f.write_str(
-                "the token key does not open the tokens of this journal: put the key back that it \
-                 was made with, or start with an empty data directory",
-            ),
-            Self::Processor(problem) => f.write_str(problem),
-            Self::Tls(problem) => write!(f, "certificate: {problem}"),
-        }
-    }
-}
-
-impl std::error::Error for StartError {}

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::domain::id::Timestamp;
 use crate::journal::{self, Reader};
 use crate::local_key;
-use crate::station::service;
+use crate::station::data_dir;
 use crate::vault::Vault;
 
 /// Bytes. A day of payments takes some of them; with less it is a matter of hours.
@@ -170,7 +170,7 @@ fn token_key(config: &Config, journal_is_there: bool, report: &mut Report) {
         Ok(Some(_)) if !journal_is_there => report.ok(CHECK, format!("{name} is there")),
         Ok(Some(_)) => {
             let reader = Reader::open(&journal_of(config));
-            match reader.map(|reader| service::open_vault(config, &reader)) {
+            match reader.map(|reader| data_dir::open_vault(config, &reader)) {
                 Ok(Err(error)) => report.error(
                     CHECK,
                     error.to_string(),

@@ -1,0 +1,145 @@
+//! The data directory of a station: its lock, its token key, its journal; and why a station does not
+//! start.
+
+use std::fmt;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use crate::config::Config;
+use crate::journal::{self, JournalError, Reader, Writer};
+use crate::vault::{TokenKind, Vault, VaultError};
+
+/// By this text a database is recognised as sealed with our key.
+const KEY_CHECK: &str = "posd token key";
+
+/// The data directory of a station that is not running, for whoever works on it instead.
+#[derive(Debug)]
+pub struct DataDir {
+    /// Seals and opens its tokens.
+    pub vault: Vault,
+    /// Writes its journal.
+    pub writer: Writer,
+    /// Reads its journal.
+    pub reader: Reader,
+    /// No station starts as long as it is held.
+    pub lock: File,
+}
+
+impl DataDir {
+    /// Opens it, or creates it as a station would.
+    pub fn open(config: &Config) -> Result<Self, StartError> {
+        let lock = lock(&config.data_dir)?;
+        let vault = Vault::open(&config.data_dir.join("token.key"))?;
+        let (writer, reader) = open_journal(config, &vault)?;
+        Ok(Self {
+            vault,
+            writer,
+            reader,
+            lock,
+        })
+    }
+}
+
+/// The vault of a journal that is there already, while a station may be running on it.
+pub fn open_vault(config: &Config, reader: &Reader) -> Result<Vault, StartError> {
+    let vault = Vault::existing(&config.data_dir.join("token.key"))?;
+    let vault = vault.ok_or(StartError::WrongKey)?;
+    check_key(&vault, reader)?;
+    Ok(vault)
+}
+
+/// Opens the journal, and makes sure that its tokens are sealed with our key.
+pub(super) fn open_journal(config: &Config, vault: &Vault) -> Result<(Writer, Reader), StartError> {
+    let stamp = vault.seal(TokenKind::Check, KEY_CHECK)?;
+    let (writer, reader) = journal::open(&config.data_dir.join("journal.db"), &stamp)?;
+    check_key(vault, &reader)?;
+    Ok((writer, reader))
+}
+
+fn check_key(vault: &Vault, reader: &Reader) -> Result<(), StartError> {
+    let stamp = reader.key_check()?.ok_or(StartError::WrongKey)?;
+    let opened = vault.unseal(TokenKind::Check, &stamp);
+    opened.map(|_| ()).map_err(|_| StartError::WrongKey)
+}
+
+fn lock(path: &Path) -> Result<File, StartError> {
+    let failed = |source| StartError::DataDir {
+        path: path.to_owned(),
+        source,
+    };
+    std::fs::create_dir_all(path).map_err(failed)?;
+    let lock = File::create(path.join("lock")).map_err(failed)?;
+    rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive)
+        .map_err(|_| StartError::InUse(path.to_owned()))?;
+    Ok(lock)
+}
+
+/// Why a station does not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The data directory cannot be used.
+    DataDir {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Another station uses the data directory.
+    InUse(PathBuf),
+    /// The address is taken or not ours.
+    Listen(std::io::Error),
+    /// The journal.
+    Journal(JournalError),
+    /// The token key.
+    Vault(VaultError),
+    /// The key does not open the tokens of this journal.
+    WrongKey,
+    /// A connector.
+    Processor(String),
+    /// The certificate or its key.
+    Tls(String),
+}
+
+impl From<JournalError> for StartError {
+    fn from(error: JournalError) -> Self {
+        Self::Journal(error)
+    }
+}
+
+impl From<VaultError> for StartError {
+    fn from(error: VaultError) -> Self {
+        Self::Vault(error)
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DataDir { path, source } => {
+                write!(
+                    f,
+                    "data directory {} cannot be used: {source}",
+                    path.display()
+                )
+            }
+            Self::InUse(path) => {
+                write!(
+                    f,
+                    "another station is using the data directory {}",
+                    path.display()
+                )
+            }
+            Self::Listen(source) => write!(f, "cannot listen for apps: {source}"),
+            Self::Journal(error) => error.fmt(f),
+            Self::Vault(error) => error.fmt(f),
+            Self::WrongKey => f.write_str(
+                "the token key does not open the tokens of this journal: put the key back that it \
+                 was made with, or start with an empty data directory",
+            ),
+            Self::Processor(problem) => f.write_str(problem),
+            Self::Tls(problem) => write!(f, "certificate: {problem}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
