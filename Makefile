@@ -28,8 +28,8 @@ deb: build ## build the Debian package (VERSION=… for another version)
 	$(CARGO) deb --locked --no-build --package posd $(if $(NFC),--variant nfc) \
 		$(if $(VERSION),--deb-version $(VERSION)) --output $(TARGET)/deb/
 
-test-deb: ## try the package in a Debian that is booted in a container (as root)
-	@tests/deb/run $(TARGET)/deb
+test-deb: ## try the package in a Debian that is booted in a container, as root (OLDER=… upgrades from this package)
+	@tests/deb/run $(TARGET)/deb $(OLDER)
 
 demo: build ## run a till, a terminal and a processor, all simulated: KEEP=1 leaves them open for a browser
 	$(TARGET)/release/posd demo $(if $(KEEP),--keep)
