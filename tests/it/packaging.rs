@@ -200,6 +200,28 @@ fn package_has_a_page_for_each_command() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// The helper for readers has one argument, and its page is written by hand.
+#[test]
+fn the_page_of_the_reader_helper_has_all_it_takes() -> Result<(), Box<dyn Error>> {
+    let page = fs::read_to_string(Path::new(ROOT).join("packaging/posd-nfc.1"))?;
+    let page = page.replace("\\fR", "").replace("\\fB", "");
+    let page = page.replace("\\fI", "");
+    let Err(told) = posd::nfc::words::Connection::parse("") else {
+        return Err("nothing is a connection".into());
+    };
+    let forms = told.trim_start_matches("must be ").replace(" or ", ", ");
+    for form in forms.split(", ") {
+        assert!(page.contains(&format!("\n.B {form}\n")), "{form}");
+    }
+    let manifest = fs::read_to_string(Path::new(ROOT).join("Cargo.toml"))?;
+    let manifest: toml::Table = manifest.parse()?;
+    let variant = &manifest["package"]["metadata"]["deb"]["variants"]["nfc"];
+    let added = variant["merge-assets"]["append"].as_array();
+    let mut added = added.into_iter().flatten();
+    assert!(added.any(|asset| asset[0].as_str() == Some("packaging/posd-nfc.1")));
+    Ok(())
+}
+
 #[test]
 fn unit_user_and_device_group_are_created() -> Result<(), Box<dyn Error>> {
     let unit = fs::read_to_string(Path::new(ROOT).join(UNIT))?;
