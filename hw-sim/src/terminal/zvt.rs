@@ -34,6 +34,7 @@ mod front;
 mod keypad;
 mod lock;
 mod payment;
+mod phase;
 mod receipt;
 mod script;
 mod store;
@@ -43,20 +44,17 @@ use std::collections::VecDeque;
 use std::fmt;
 
 use firmware_protocols::time::Instant;
-use firmware_protocols::vocabulary::Money;
-use firmware_protocols::vocabulary::card::EntryMode;
-use firmware_protocols::zvt::message::{ConfigByte, Input, Key, ReadCard};
+use firmware_protocols::zvt::message::{ConfigByte, Input, Key};
 use firmware_protocols::zvt::terminal_side::{Event, Output as LineOutput};
 use firmware_protocols::zvt::{Framing, TerminalSide};
 
 use super::{HostAnswer, HostRequest, Output};
-use crate::bank::TerminalKind;
 use crate::cable::{Cable, CableFault, Sort, Way};
 use crate::scenario::{Outcome, Scenario};
 use crate::wallet::Card;
 
-use front::Wanted;
 use keypad::Typed;
+use phase::{Job, Phase, Then};
 use script::{Cue, Script};
 
 pub use config::{Config, Face, Fault, FaultKind, Faults, Gesture, RebootPoint};
@@ -101,91 +99,6 @@ pub struct Terminal {
     locked: Option<u8>,
     keys: u64,
     outputs: VecDeque<Output>,
-}
-
-/// What the terminal waits for.
-#[derive(Debug)]
-enum Phase {
-    /// A command.
-    Idle,
-    /// A card.
-    Card {
-        job: Job,
-        presented_at: Option<Instant>,
-        until: Instant,
-    },
-    /// A card that is only read.
-    Reading {
-        asked: ReadCard,
-        presented_at: Option<Instant>,
-        until: Option<Instant>,
-    },
-    /// A key or digits, by the till's order.
-    Input {
-        wanted: Wanted,
-        entered_at: Option<Instant>,
-        until: Option<Instant>,
-    },
-    /// The PIN.
-    Pin {
-        job: Job,
-        /// When the cardholder has entered it; nobody does so by himself without.
-        entered_at: Option<Instant>,
-        until: Instant,
-        tries_left: u8,
-    },
-    /// Its own slowness.
-    Thinking { job: Job, until: Instant },
-    /// The host's answer.
-    Host {
-        job: Job,
-        request: HostRequest,
-        /// The line has died meanwhile.
-        is_abandoned: bool,
-    },
-    /// The host's answer to a reversal.
-    Undoing {
-        receipt: u16,
-        request: HostRequest,
-        then: Then,
-    },
-    /// The moment at which a late result is told.
-    Late { until: Instant },
-    /// The moment at which a result is sent again that the till was not ready for.
-    Again { message: Message, until: Instant },
-    /// The till's acknowledgements of what is in the outbox.
-    Telling,
-    /// The power.
-    Off { until: Instant },
-}
-
-/// What follows a reversal.
-#[derive(Debug)]
-enum Then {
-    /// The command that noticed the need for it.
-    Begin(Job),
-    /// The end of day that noticed the need for it.
-    Submit,
-    /// The till hears that nothing was paid.
-    Announce,
-    /// Nothing.
-    Rest,
-}
-
-/// What the running command is to do.
-#[derive(Clone, Debug)]
-struct Job {
-    kind: TerminalKind,
-    money: Money,
-    want_token: bool,
-    /// A tip may be added later.
-    takes_tip: bool,
-    /// Receipt number of the transaction that it is about.
-    original: Option<u16>,
-    /// The till knows transaction sync.
-    in_sync: bool,
-    card: Option<&'static Card>,
-    entry_mode: Option<EntryMode>,
 }
 
 /// What the till said of itself.
@@ -458,7 +371,7 @@ impl Terminal {
         let line = line.filter(|_| !self.is_off());
         let deadlines = [
             line,
-            self.deadline(),
+            self.phase.deadline(),
             self.cable.deadline(),
             self.script.deadline(),
         ];
@@ -557,36 +470,6 @@ impl Terminal {
             | Phase::Again { .. }
             | Phase::Telling
             | Phase::Off { .. } => {}
-        }
-    }
-
-    fn deadline(&self) -> Option<Instant> {
-        match &self.phase {
-            Phase::Card {
-                presented_at: at,
-                until,
-                ..
-            }
-            | Phase::Pin {
-                entered_at: at,
-                until,
-                ..
-            } => Some(at.map_or(*until, |at| at.min(*until))),
-            Phase::Reading {
-                presented_at: at,
-                until,
-                ..
-            }
-            | Phase::Input {
-                entered_at: at,
-                until,
-                ..
-            } => [*at, *until].into_iter().flatten().min(),
-            Phase::Thinking { until, .. }
-            | Phase::Late { until }
-            | Phase::Again { until, .. }
-            | Phase::Off { until } => Some(*until),
-            Phase::Idle | Phase::Host { .. } | Phase::Undoing { .. } | Phase::Telling => None,
         }
     }
 
