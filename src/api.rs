@@ -31,6 +31,7 @@ mod session;
 mod tender;
 mod text;
 pub mod tls;
+mod unambiguous;
 
 use std::sync::Arc;
 

@@ -7,6 +7,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::error::ApiError;
 use super::request as wire;
+use super::unambiguous::{self, TWICE};
 use crate::outcome::code::Code;
 
 pub(super) fn parse(frame: &Message) -> Result<Value, ApiError> {
@@ -14,10 +15,13 @@ pub(super) fn parse(frame: &Message) -> Result<Value, ApiError> {
         let problem = "frames must be text";
         return Err(ApiError::malformed(-32700, Code::ParseError, problem));
     };
-    serde_json::from_str(text.as_str()).map_err(|error| {
+    unambiguous::read(text.as_str()).map_err(|error| {
+        let said = error.to_string();
         // The parser follows 128 brackets into each other and no further.
-        let problem = if error.to_string().starts_with("recursion limit") {
+        let problem = if said.starts_with("recursion limit") {
             "this is nested too deeply"
+        } else if said.starts_with(TWICE) {
+            TWICE
         } else {
             "this is not JSON"
         };
@@ -83,9 +87,10 @@ pub(super) fn read<T: DeserializeOwned>(params: &Value) -> Result<T, ApiError> {
             return ApiError::field(&field, "is missing");
         }
         if let Some(field) = quoted_after(&problem, "unknown field `") {
-            let known = problem
-                .split_once("expected ")
-                .map_or("", |(_, known)| known);
+            let known = match problem.split_once("expected ") {
+                Some((_, known)) if !known.is_empty() => format!("expected {known}"),
+                Some(_) | None => "there are none here".to_owned(),
+            };
             let shown = if crate::masking::holds_card_number(field) {
                 "…"
             } else {
@@ -96,11 +101,19 @@ pub(super) fn read<T: DeserializeOwned>(params: &Value) -> Result<T, ApiError> {
                 Some((parent, _)) if !parent.is_empty() => format!("{parent}.{shown}"),
                 _ => shown.to_owned(),
             };
-            return ApiError::field(&shown, &format!("is not a parameter; expected {known}"));
+            return ApiError::field(&shown, &format!("is not a parameter; {known}"));
+        }
+        // Their list is long.
+        if path == "currency" || path.ends_with(".currency") {
+            return ApiError::field(&path, "must be an ISO 4217 code such as NOK");
         }
         let known = problem
             .split_once("expected ")
-            .map(|(_, known)| format!("expected {known}"));
+            .map(|(_, known)| match known {
+                "u32" | "u64" => "a whole number",
+                known => known,
+            });
+        let known = known.map(|known| format!("expected {known}"));
         ApiError::field(&path, known.as_deref().unwrap_or(&problem))
     })
 }

@@ -1,10 +1,9 @@
 //! Orders in a file: one line of JSON each, in the form of `order.put` and `order.get`.
 
-use serde_json::Value;
-
 use super::error::ApiError;
 use super::form::json;
 use super::request as wire;
+use super::unambiguous::{self, TWICE};
 use super::{envelope, order};
 use crate::domain::order::Order;
 use crate::domain::payment::Payment;
@@ -27,8 +26,10 @@ pub fn read(vault: &Vault, line: &str) -> Result<(Order, Vec<Payment>), Problem>
         Err(error) if error.is_eof() => return Err(Problem::of("ends before the order does")),
         // Once more, so that the field can be named.
         Err(_) => {
-            let value: Value = serde_json::from_str(line).map_err(|error| {
-                Problem::of(&format!("is not JSON, from column {} on", error.column()))
+            let value = unambiguous::read(line).map_err(|error| {
+                let is_twice = error.to_string().starts_with(TWICE);
+                let what = if is_twice { TWICE } else { "is not JSON" };
+                Problem::of(&format!("{what}, from column {} on", error.column()))
             })?;
             if !value.is_object() {
                 return Err(Problem::of("is not a JSON object"));

@@ -155,9 +155,12 @@ fn bad_lines() -> Vec<(Vec<u8>, &'static str)> {
     };
     let half = order("O-BAD", 1).to_string().into_bytes();
     let half = half[..half.len() / 2].to_vec();
+    let twice = order("O-BAD", 1).to_string();
+    let twice = twice.replacen('{', r#"{"version":2,"#, 1).into_bytes();
     vec![
         (b"nonsense".to_vec(), "is not JSON, from column"),
         (half, "ends before the order does"),
+        (twice, "a name stands twice in one object, from column"),
         (b"\xff{}".to_vec(), "is not UTF-8"),
         (b"[]".to_vec(), "is not a JSON object"),
         (b"{}".to_vec(), "order_id: is missing"),
