@@ -130,7 +130,12 @@ async fn serve<S: Line>(
             // What there is no place for waits in the socket.
             free = Arc::clone(&places).acquire_owned(), if place.is_none() => place = free.ok(),
             message = source.next(), if place.is_some() => match message {
-                None | Some(Ok(Message::Close(_))) => return Ok(()),
+                None => return Ok(()),
+                Some(Ok(Message::Close(_))) => {
+                    // Sends the answer to it, without which the app's side counts as cut off.
+                    let _ = tokio::time::timeout(PARTING_TIMEOUT, sink.flush()).await;
+                    return Ok(());
+                }
                 Some(Ok(frame @ (Message::Text(_) | Message::Binary(_)))) => {
                     if ticket.is_some() {
                         // One at a time: what comes behind the key is asked by the app.

@@ -53,6 +53,10 @@ fn s50_ten_thousand_polls_neither_start_nor_disturb_a_payment() {
     assert_eq!(till.events.iter().filter(|it| operations(it)).count(), 5);
 }
 
+/// Who reads the first amount and who reads the second would each be right.
+const AMBIGUOUS: &str = r#"{"jsonrpc":"2.0","id":1,"method":"payment.sale",
+    "params":{"idempotency_key":"twice","amount_minor":100,"currency":"NOK","amount_minor":900}}"#;
+
 /// Requests that no station understands, and the code of their error.
 fn nonsense() -> Vec<(Message, &'static str)> {
     let deep = |depth: usize| {
@@ -66,6 +70,7 @@ fn nonsense() -> Vec<(Message, &'static str)> {
         (Message::text("["), "parse_error"),
         (Message::text(""), "parse_error"),
         (Message::text("\"\\ud800\""), "parse_error"),
+        (Message::text(AMBIGUOUS), "parse_error"),
     ];
     for text in [
         "[]",
@@ -114,6 +119,7 @@ fn s53_nonsense_is_answered_and_what_is_too_large_is_cut_off() {
     let told = till.answer(id).unwrap().unwrap();
     assert_eq!(told["outcome"], "approved", "{told}");
     store.assert_books(1_000, 1_000, 0, 0);
+    assert!(till.farewell(), "who leaves properly is not cut off");
 }
 
 #[test]

@@ -140,6 +140,17 @@ impl App {
         }
     }
 
+    /// Says goodbye; whether the station did so too before the connection ended.
+    pub(crate) fn farewell(mut self) -> bool {
+        self.socket.close(None).unwrap();
+        loop {
+            match self.socket.read() {
+                Ok(_) => {}
+                Err(error) => return matches!(error, tungstenite::Error::ConnectionClosed),
+            }
+        }
+    }
+
     fn read(&mut self) -> Result<(), Gone> {
         match self.socket.read() {
             Ok(Message::Text(text)) => {
