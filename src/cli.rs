@@ -17,13 +17,20 @@ mod run;
 mod schema;
 mod terminal;
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 use clap::{Parser, Subcommand};
 
 use crate::domain::app::Role;
+
+/// Where the package puts the configuration.
+const CONFIG: &str = "/etc/posd/posd.toml";
+
+/// Why something could not be printed. Commands go on: what they do matters more than what they say of it.
+static UNSAID: OnceLock<io::Error> = OnceLock::new();
 
 /// Card terminals behind one WebSocket API on localhost.
 #[derive(Debug, Parser)]
@@ -38,7 +45,7 @@ enum Command {
     /// Run the station: drive the terminals and serve POS apps.
     Run {
         /// Configuration file (docs/configuration.md).
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, value_name = "FILE", default_value = CONFIG)]
         config: PathBuf,
     },
     /// Check a configuration, or print what can stand in one.
@@ -88,7 +95,7 @@ enum Command {
     /// all is well, 1 after warnings, 2 after errors.
     Doctor {
         /// Configuration of the station.
-        #[arg(long, value_name = "FILE", default_value = "/etc/posd/posd.toml")]
+        #[arg(long, value_name = "FILE", default_value = CONFIG)]
         config: PathBuf,
         /// Print one JSON object.
         #[arg(long)]
@@ -204,6 +211,10 @@ pub fn main() -> ExitCode {
         Command::BrowserPolicy { browser, station } => browser_policy::run(&station, browser),
         Command::Apps { what, station } => apps::run(&station, &what),
     };
+    let result = result.and_then(|code| match UNSAID.get() {
+        Some(error) => Err(format!("standard output: {error}")),
+        None => Ok(code),
+    });
     match result {
         Ok(code) => code,
         Err(problem) => {
@@ -215,11 +226,17 @@ pub fn main() -> ExitCode {
 
 fn say_error(problem: &str) {
     // Nobody may be reading, and there is nobody else to tell.
-    let _ = writeln!(std::io::stderr(), "posd: {problem}");
+    let _ = writeln!(io::stderr(), "posd: {problem}");
 }
 
 fn say(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+    let said = writeln!(io::stdout(), "{line}");
+    // Who stops reading has read enough.
+    if let Err(error) = said.and_then(|()| io::stdout().flush())
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        let _ = UNSAID.set(error);
+    }
 }
 
 /// One thread is enough for the loop, its connections and its drivers; the journal has its own.

@@ -25,7 +25,7 @@ pub(super) struct Address {
         long,
         value_name = "FILE",
         global = true,
-        default_value = "/etc/posd/posd.toml"
+        default_value = super::CONFIG
     )]
     config: PathBuf,
     /// Address of the station, where it is not the one of the configuration.
@@ -67,9 +67,10 @@ impl Client {
             .map_err(|error| format!("no station answers at {url}: {error}"))?;
         let mut client = Self { socket, next_id: 1 };
         let hello = client.call("session.hello", json!({"key": key}), |_| {});
-        hello
-            .await?
-            .map_err(|error| format!("{}: {}", key_file.display(), error["message"]))?;
+        hello.await?.map_err(|error| {
+            let said = error["message"].as_str().unwrap_or_default();
+            format!("{}: {said}", key_file.display())
+        })?;
         Ok(client)
     }
 

@@ -13,7 +13,7 @@ pub(super) enum What {
     /// Say whether a configuration is right, or in which line it is not. Nothing is opened or started.
     Check {
         /// The file.
-        #[arg(default_value = "/etc/posd/posd.toml")]
+        #[arg(default_value = super::CONFIG)]
         file: PathBuf,
     },
     /// Print every key with its default and meaning, as docs/configuration.md.

@@ -12,9 +12,8 @@ use crate::journal;
 
 /// Which journal is meant.
 #[derive(Debug, Args)]
-#[group(required = true)]
 pub(super) struct Source {
-    /// The journal of the station with this configuration.
+    /// The journal of the station with this configuration; /etc/posd/posd.toml without it.
     #[arg(long, value_name = "FILE", group = "source")]
     config: Option<PathBuf>,
     /// A journal file, such as a backup.
@@ -41,14 +40,12 @@ pub(super) enum What {
 
 impl Source {
     pub(super) fn path(&self) -> Result<PathBuf, String> {
-        match (&self.config, &self.journal) {
-            (Some(config), _) => {
-                let config = Config::read(config).map_err(|error| error.to_string())?;
-                Ok(config.data_dir.join("journal.db"))
-            }
-            (None, Some(journal)) => Ok(journal.clone()),
-            (None, None) => Err("--config or --journal is needed".to_owned()),
+        if let Some(journal) = &self.journal {
+            return Ok(journal.clone());
         }
+        let config = self.config.as_deref().unwrap_or(Path::new(super::CONFIG));
+        let config = Config::read(config).map_err(|error| error.to_string())?;
+        Ok(config.data_dir.join("journal.db"))
     }
 }
 

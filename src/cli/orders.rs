@@ -42,7 +42,7 @@ pub(super) enum What {
     /// must not be running.
     Import {
         /// The configuration of the station.
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, value_name = "FILE", default_value = super::CONFIG)]
         config: PathBuf,
         /// The orders; `-` for the standard input.
         orders: PathBuf,
@@ -53,7 +53,7 @@ pub(super) enum What {
     /// Write all orders, one line of JSON each, as `order.put` takes them. The station may be running.
     Export {
         /// The configuration of the station.
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, value_name = "FILE", default_value = super::CONFIG)]
         config: PathBuf,
         /// The new file, which only its owner may read; the standard output without one.
         orders: Option<PathBuf>,

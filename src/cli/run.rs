@@ -1,6 +1,6 @@
 //! `posd run`
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -8,7 +8,7 @@ use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior,
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
-use super::{runtime, say};
+use super::runtime;
 use crate::config::{self, Config, Running};
 use crate::logging::Log;
 use crate::station::service::{Service, Signal};
@@ -27,7 +27,10 @@ pub(super) fn run(path: &Path) -> Result<ExitCode, String> {
         };
         let signals = signals(file).map_err(|error| error.to_string())?;
         let service = Service::open(config).map_err(|error| error.to_string())?;
-        let ready = |address| say(&format!("posd is ready at ws://{address}/v1"));
+        let ready = |address| {
+            // Payments go on where nobody can be told.
+            let _ = writeln!(io::stdout(), "posd is ready at ws://{address}/v1");
+        };
         service
             .run(ready, signals)
             .await

@@ -36,6 +36,12 @@ impl JournalError {
         }
     }
 
+    /// With the file that it is about.
+    pub(super) fn at(self, path: &Path) -> Self {
+        let cause = format!("{}: {}", path.display(), self.cause);
+        Self { cause, ..self }
+    }
+
     pub(super) fn no_thread(cause: &dyn fmt::Display) -> Self {
         Self {
             kind: JournalErrorKind::Other,

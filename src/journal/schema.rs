@@ -46,15 +46,17 @@ impl Migration {
 
 /// Opens the database, sets it to durable commits and brings the schema up to date.
 pub(super) fn open_for_writing(path: &Path) -> Result<Connection, JournalError> {
-    let mut connection =
-        Connection::open(path).map_err(|error| JournalError::other(path, &error))?;
-    // One writer at a time, from the first moment: a second daemon on the same file must not start.
-    connection.pragma_update(None, "locking_mode", "NORMAL")?;
-    connection.busy_timeout(std::time::Duration::from_secs(2))?;
-    set_durable(&connection)?;
-    keep_plans(&connection)?;
-    migrate(&mut connection)?;
-    Ok(connection)
+    let open = || {
+        let mut connection = Connection::open(path)?;
+        // One writer at a time, from the first moment: a second daemon on the same file must not start.
+        connection.pragma_update(None, "locking_mode", "NORMAL")?;
+        connection.busy_timeout(std::time::Duration::from_secs(2))?;
+        set_durable(&connection)?;
+        keep_plans(&connection)?;
+        migrate(&mut connection)?;
+        Ok(connection)
+    };
+    open().map_err(|error: JournalError| error.at(path))
 }
 
 /// What is committed is durable, and readers do not wait for it.
@@ -66,16 +68,21 @@ pub(super) fn set_durable(connection: &Connection) -> Result<(), JournalError> {
 
 /// Opens the database for reading only. Its schema has to be up to date: only a station brings it there.
 pub(super) fn open_for_reading(path: &Path) -> Result<Connection, JournalError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)
-        .map_err(|error| JournalError::other(path, &error))?;
-    connection.busy_timeout(std::time::Duration::from_secs(2))?;
-    keep_plans(&connection)?;
-    if version(&connection)? < MIGRATIONS.len() {
-        let cause = "it was written by an older posd: start the station once with this version";
-        return Err(JournalError::other(path, &cause));
-    }
-    Ok(connection)
+    let open = || {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(std::time::Duration::from_secs(2))?;
+        keep_plans(&connection)?;
+        if version(&connection)? < MIGRATIONS.len() {
+            return Err(JournalError {
+                kind: JournalErrorKind::Other,
+                cause: "it was written by an older posd: start the station once with this version"
+                    .to_owned(),
+            });
+        }
+        Ok(connection)
+    };
+    open().map_err(|error: JournalError| error.at(path))
 }
 
 /// The last entry of the chain, which the next one follows.
@@ -116,6 +123,14 @@ fn version(connection: &Connection) -> Result<usize, JournalError> {
 
 fn migrate(connection: &mut Connection) -> Result<(), JournalError> {
     let version = version(connection)?;
+    let tables = "SELECT count(*) FROM sqlite_schema";
+    let tables: i64 = connection.query_row(tables, [], |row| row.get(0))?;
+    if version == 0 && tables > 0 {
+        return Err(JournalError {
+            kind: JournalErrorKind::Corrupt,
+            cause: "a database, but no journal of posd".to_owned(),
+        });
+    }
     for (at, migration) in MIGRATIONS.iter().enumerate().skip(version) {
         let transaction = connection.transaction()?;
         transaction.execute_batch(migration.sql)?;

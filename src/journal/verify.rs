@@ -88,6 +88,13 @@ pub enum Finding {
 /// one moment. `expected` is a head that was noted earlier, which the chain has to lead through.
 pub fn verify(path: &Path, expected: Option<&str>) -> Result<Verification, JournalError> {
     let connection = schema::open_for_reading(path)?;
+    check_all(&connection, expected).map_err(|error| error.at(path))
+}
+
+fn check_all(
+    connection: &Connection,
+    expected: Option<&str>,
+) -> Result<Verification, JournalError> {
     // One transaction: what is written meanwhile is not seen.
     let snapshot = connection.unchecked_transaction()?;
     let mut done = Verification {
@@ -140,10 +147,17 @@ fn check_file(connection: &Connection, done: &mut Verification) -> Result<(), Jo
 /// rows are looked at, indexes are not. Much quicker than [`verify`].
 pub fn quick_check(path: &Path) -> Result<Vec<String>, JournalError> {
     let connection = schema::open_for_reading(path)?;
+    look(&connection).map_err(|error| error.at(path))
+}
+
+fn look(connection: &Connection) -> Result<Vec<String>, JournalError> {
     let mut check = connection.prepare("PRAGMA quick_check(5)")?;
     let said = check.query_map([], |row| row.get::<_, String>(0))?;
     let said: Vec<String> = said.collect::<Result<_, _>>()?;
-    Ok(said.into_iter().filter(|said| said != "ok").collect())
+    // SQLite begins a new line where doctor goes on in the same one.
+    let said = said.iter().flat_map(|said| said.lines());
+    let said = said.filter(|said| *said != "ok" && !said.starts_with("***"));
+    Ok(said.map(str::to_owned).collect())
 }
 
 fn check_entries(

@@ -3,6 +3,8 @@
 
 use std::fmt;
 use std::fs::File;
+use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
@@ -29,7 +31,7 @@ impl DataDir {
     /// Opens it, or creates it as a station would.
     pub fn open(config: &Config) -> Result<Self, StartError> {
         let lock = lock(&config.data_dir)?;
-        let vault = Vault::open(&config.data_dir.join("token.key"))?;
+        let vault = vault_of(&config.data_dir)?;
         let (writer, reader) = open_journal(config, &vault)?;
         Ok(Self {
             vault,
@@ -38,6 +40,18 @@ impl DataDir {
             lock,
         })
     }
+}
+
+/// The vault of a data directory. A key is made for a journal that is yet to be made only: one in the place
+/// of a key that was lost would be taken for it.
+fn vault_of(data_dir: &Path) -> Result<Vault, StartError> {
+    let key_file = data_dir.join("token.key");
+    let journal = std::fs::metadata(data_dir.join("journal.db"));
+    if journal.is_ok_and(|journal| journal.len() > 0) {
+        let vault = Vault::existing(&key_file)?;
+        return vault.ok_or(StartError::KeyMissing(key_file));
+    }
+    Ok(Vault::open(&key_file)?)
 }
 
 /// The vault of a journal that is there already, while a station may be running on it.
@@ -82,22 +96,35 @@ pub enum StartError {
         /// Which.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// Another station uses the data directory.
     InUse(PathBuf),
     /// The address is taken or not ours.
-    Listen(std::io::Error),
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
     /// The journal.
     Journal(JournalError),
     /// The token key.
     Vault(VaultError),
     /// The key does not open the tokens of this journal.
     WrongKey,
+    /// There is a journal, and no key.
+    KeyMissing(PathBuf),
     /// A connector.
     Processor(String),
     /// The certificate or its key.
     Tls(String),
+}
+
+impl StartError {
+    pub(super) fn listen(address: SocketAddr) -> impl Fn(io::Error) -> Self {
+        move |source| Self::Listen { address, source }
+    }
 }
 
 impl From<JournalError> for StartError {
@@ -129,12 +156,24 @@ impl fmt::Display for StartError {
                     path.display()
                 )
             }
-            Self::Listen(source) => write!(f, "cannot listen for apps: {source}"),
+            Self::Listen { address, source } => {
+                write!(f, "cannot listen for apps at {address}: {source}")?;
+                if source.kind() == io::ErrorKind::AddrInUse {
+                    f.write_str("; posd doctor says which program is there")?;
+                }
+                Ok(())
+            }
             Self::Journal(error) => error.fmt(f),
             Self::Vault(error) => error.fmt(f),
             Self::WrongKey => f.write_str(
                 "the token key does not open the tokens of this journal: put the key back that it \
                  was made with, or start with an empty data directory",
+            ),
+            Self::KeyMissing(path) => write!(
+                f,
+                "the token key {} is missing, and the journal's tokens are sealed with it: put your copy \
+                 back, or start with an empty data directory",
+                path.display()
             ),
             Self::Processor(problem) => f.write_str(problem),
             Self::Tls(problem) => write!(f, "certificate: {problem}"),

@@ -152,8 +152,9 @@ impl Service {
         mut signals: mpsc::Receiver<Signal>,
     ) -> Result<(), StartError> {
         let listener = systemd::listener(self.config.listen).await;
-        let listener = listener.map_err(StartError::Listen)?;
-        let address = listener.local_addr().map_err(StartError::Listen)?;
+        let listener = listener.map_err(StartError::listen(self.config.listen))?;
+        let address = listener.local_addr();
+        let address = address.map_err(StartError::listen(self.config.listen))?;
         let (calls, mut waiting) = mpsc::channel(CALLS_WAITING_MAX);
         self.begin();
         let mut front = Some(self.open_front(listener, calls).await?);
@@ -300,8 +301,9 @@ impl Service {
         };
         let tls = Tls::open(&network.certificate, &network.key).map_err(StartError::Tls)?;
         let listener = TcpListener::bind(network.listen).await;
-        let listener = listener.map_err(StartError::Listen)?;
-        let address = listener.local_addr().map_err(StartError::Listen)?;
+        let listener = listener.map_err(StartError::listen(network.listen))?;
+        let address = listener.local_addr();
+        let address = address.map_err(StartError::listen(network.listen))?;
         tracing::info!(%address, "apps on other machines may connect over TLS");
         let (gateway, there) = watch::channel(Gateway {
             hosts: network.names.clone().into(),

@@ -9,6 +9,7 @@
 )]
 
 mod architecture;
+mod commands;
 mod compatibility;
 mod configuration;
 mod contract;

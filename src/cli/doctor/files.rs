@@ -144,9 +144,8 @@ fn database(path: &Path, report: &mut Report) {
             report.error(CHECK, says, advice);
         }
         Err(error) => {
-            let says = format!("{}: {error}", path.display());
             let advice = "docs/journal.md says what can be done; never edit the file";
-            report.error(CHECK, says, advice);
+            report.error(CHECK, error.to_string(), advice);
         }
     }
 }

@@ -8,6 +8,7 @@ use std::os::unix::fs::{
 use std::path::Path;
 
 use rustix::fs::OFlags;
+use rustix::termios::isatty;
 
 use crate::config::{LineConfig, PortName};
 use crate::devices::Devices;
@@ -53,6 +54,9 @@ fn serial(device: &Path, devices: &Devices, error: &str) -> String {
     match opened {
         Err(error) if error.kind() == ErrorKind::PermissionDenied => denied(device, &metadata),
         Err(error) if error.kind() == ErrorKind::ResourceBusy => busy(device),
+        Ok(file) if !isatty(&file) => {
+            format!("{name}: that is no serial port; {}", what_there_is(devices))
+        }
         // It opens, but somebody else has it locked.
         Ok(_) if error.to_lowercase().contains("lock") => busy(device),
         Ok(_) | Err(_) => error.to_owned(),
