@@ -1,7 +1,7 @@
 //! `hw-sim scenario` and `hw-sim presets`: what can happen at a terminal, as text.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use hw_sim::scenario::{self, Scenario};
 
@@ -52,6 +52,9 @@ pub(super) fn presets(name: Option<&str>) -> Result<(), Failure> {
 pub(super) fn load(what: &str) -> Result<Scenario, String> {
     match scenario::preset(what) {
         Some(preset) => parse(what, preset.text),
+        None if !Path::new(what).exists() => Err(format!(
+            "{what} is no file, and no scenario that is there (hw-sim presets)"
+        )),
         None => read(what),
     }
 }

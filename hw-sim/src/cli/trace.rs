@@ -69,7 +69,9 @@ impl ReplayArguments {
                 return Err("give either --pty or --tcp".into());
             }
         };
-        let running = serve::replay::start(place, trace::read(&text)?).await?;
+        let recording = trace::read(&text);
+        let recording = recording.map_err(|error| format!("{}: {error}", self.file.display()))?;
+        let running = serve::replay::start(place, recording).await?;
         say_ready(&at_place(&running.place))?;
         Ok(running)
     }
@@ -77,12 +79,15 @@ impl ReplayArguments {
 
 /// A name that is that of a file is taken for one.
 pub(super) fn decode(what: &str) -> Result<(), Failure> {
-    let text = match std::fs::read_to_string(what) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => what.to_owned(),
+    let explained = match std::fs::read_to_string(what) {
+        Ok(text) => trace::decode(&text).map_err(|error| format!("{what}: {error}"))?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            trace::decode(what).map_err(|error| {
+                format!("`{what}` is no file, and as bytes or a recording: {error}")
+            })?
+        }
         Err(error) => return Err(format!("{what}: {error}").into()),
     };
-    let explained = trace::decode(&text)?;
     std::io::stdout().lock().write_all(explained.as_bytes())?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use firmware_protocols::capture::Sender;
 use firmware_protocols::time::Instant;
@@ -52,7 +52,7 @@ impl Drop for Running {
 pub async fn start(terminal: Terminal, till: Place, file: File) -> io::Result<Running> {
     let (framing, side) = match (&terminal, &till) {
         (Terminal::Port { device, baud }, Place::Pty(_) | Place::Device(..)) => {
-            (Framing::Serial, Side::Port(Port::open(device, *baud)?))
+            (Framing::Serial, Side::Port(opened(device, *baud)?))
         }
         (Terminal::Tcp(addr), Place::Tcp(_)) => (Framing::Tcp, Side::Tcp(*addr, None)),
         (Terminal::Port { .. }, Place::Tcp(_))
@@ -75,6 +75,14 @@ pub async fn start(terminal: Terminal, till: Place, file: File) -> io::Result<Ru
         }
     });
     Ok(Running { place, task })
+}
+
+fn opened(device: &Path, baud: u32) -> io::Result<Port> {
+    let named = |error: io::Error| {
+        let said = format!("{}: {error}", device.display());
+        io::Error::new(error.kind(), said)
+    };
+    Port::open(device, baud).map_err(named)
 }
 
 /// The way to the terminal.
