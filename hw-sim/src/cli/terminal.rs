@@ -73,7 +73,7 @@ pub(super) struct TerminalArguments {
     /// Do not number messages (tag 1F73), whatever the till offers.
     #[arg(long)]
     no_numbers: bool,
-    /// Send card numbers unmasked, to see whether the till masks them.
+    /// Send card numbers unmasked, in results and on receipts, to see whether the till masks them.
     #[arg(long)]
     full_pan: bool,
     /// Refuse the end of day while a reservation is open.

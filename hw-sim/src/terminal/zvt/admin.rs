@@ -135,6 +135,7 @@ impl Terminal {
             ConfigByte::ADMINISTRATION_RECEIPTS,
             ReceiptKind::Administration,
             &lines,
+            None,
         );
     }
 }

@@ -45,7 +45,7 @@ pub struct Config {
     pub slow_delay: Duration,
     /// How long a reboot takes.
     pub reboot_time: Duration,
-    /// Sends card numbers in the clear, to see whether the till masks them.
+    /// Sends card numbers in the clear, in results and on receipts, to see whether the till masks them.
     pub sends_full_pan: bool,
     /// Refuses the end of day while it holds a reservation.
     pub strict_end_of_day: bool,

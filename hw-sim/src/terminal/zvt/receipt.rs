@@ -43,7 +43,7 @@ impl Terminal {
             time: Bcd::from_digits(&at.time()),
             date: Bcd::from_digits(&at.month_day()),
             payment_type: card.map(|card| if card.pin.is_some() { PIN } else { ONLINE }),
-            pan: card.map(masked).filter(|_| !self.config.sends_full_pan),
+            pan: card.map(masked),
             terminal_id: Bcd::from_digits(&self.config.terminal_id),
             contract: Some(Text(merchant.get(..15).unwrap_or(&merchant))),
             authorization_code: Some(Text(code)),
@@ -58,11 +58,7 @@ impl Terminal {
             takes_tip: record.takes_tip && self.registered.has_tlv,
             ..StatusInformation::default()
         };
-        let full = card.filter(|_| self.config.sends_full_pan);
-        match full {
-            Some(card) => with_full_pan(&result.encode(), card),
-            None => result.encode(),
-        }
+        self.told(result, card)
     }
 
     /// 04 0F of a transaction that was not carried out.
@@ -76,11 +72,24 @@ impl Terminal {
             date: Bcd::from_digits(&at.month_day()),
             terminal_id: Bcd::from_digits(&self.config.terminal_id),
             currency: self.told_currency().filter(|_| job.is_some()),
-            pan: card.map(masked).filter(|_| !self.config.sends_full_pan),
+            pan: card.map(masked),
             card_type: card.map(|card| card_type(card.brand)),
             ..StatusInformation::default()
         };
-        result.encode()
+        self.told(result, card)
+    }
+
+    fn told(&self, result: StatusInformation<'_>, card: Option<&Card>) -> Vec<u8> {
+        match card.filter(|_| self.config.sends_full_pan) {
+            Some(card) => {
+                let unmasked = StatusInformation {
+                    pan: None,
+                    ..result
+                };
+                with_full_pan(&unmasked.encode(), card)
+            }
+            None => result.encode(),
+        }
     }
 
     /// 04 0F of an end of day.
@@ -115,7 +124,7 @@ impl Terminal {
     pub(super) fn print_payment(&mut self, record: &Record) {
         let lines = self.payment_lines(record);
         for kind in [ReceiptKind::Merchant, ReceiptKind::Customer] {
-            self.print(ConfigByte::PAYMENT_RECEIPTS, kind, &lines);
+            self.print(ConfigByte::PAYMENT_RECEIPTS, kind, &lines, record.card);
         }
     }
 
@@ -126,7 +135,8 @@ impl Terminal {
             lines.push(card_line(card));
         }
         lines.push(format!("DECLINED {:02}", decline.host_code()));
-        self.print(ConfigByte::PAYMENT_RECEIPTS, ReceiptKind::Customer, &lines);
+        let kind = ReceiptKind::Customer;
+        self.print(ConfigByte::PAYMENT_RECEIPTS, kind, &lines, job.card);
     }
 
     pub(super) fn print_totals(&mut self, totals: &BatchTotals) {
@@ -138,6 +148,7 @@ impl Terminal {
             ConfigByte::ADMINISTRATION_RECEIPTS,
             ReceiptKind::Administration,
             &lines,
+            None,
         );
     }
 
@@ -170,8 +181,14 @@ impl Terminal {
     }
 
     /// Prints here, sends to the till, or does nothing because the till makes its own receipt:
-    /// as agreed at registration.
-    pub(super) fn print(&mut self, who_prints: u8, kind: ReceiptKind, lines: &[String]) {
+    /// as agreed at registration. On paper the card's number is always masked.
+    pub(super) fn print(
+        &mut self,
+        who_prints: u8,
+        kind: ReceiptKind,
+        lines: &[String],
+        card: Option<&Card>,
+    ) {
         let till_prints = self.has(who_prints);
         if till_prints && !self.has(ConfigByte::PRINT_LINES) {
             return;
@@ -184,7 +201,12 @@ impl Terminal {
         if !till_prints {
             return;
         }
-        let lines: Vec<Vec<u8>> = lines.iter().map(|line| text::encode(line)).collect();
+        let card = card.filter(|_| self.config.sends_full_pan);
+        let told = lines.iter().map(|line| match card {
+            Some(card) => line.replace(masked(card).as_str(), card.expose_pan()),
+            None => line.clone(),
+        });
+        let lines: Vec<Vec<u8>> = told.map(|line| text::encode(&line)).collect();
         if self.registered.takes_blocks {
             for unit in blocks(kind, &lines, self.registered.longest) {
                 self.outbox.push_back(Message {
