@@ -25,16 +25,17 @@ impl MaskedPan {
     /// character already). Of fewer than 13 characters nothing but the last four is shown.
     #[must_use]
     pub fn of(digits: &str) -> Self {
-        Self::of_ascii(digits.as_bytes())
+        let digits = digits.as_bytes();
+        Self::of_each(digits.len(), |at| digits.get(at).copied())
     }
 
-    /// The same, of characters that are one byte each.
+    /// The same, of so many characters. Those that stay hidden are not asked for.
     #[must_use]
-    pub(crate) fn of_ascii(digits: &[u8]) -> Self {
-        let head = if digits.len() < 13 { 0 } else { 6 };
-        let length = digits.len().min(MOST_DIGITS);
+    pub(crate) fn of_each(count: usize, character: impl Fn(usize) -> Option<u8>) -> Self {
+        let head = if count < 13 { 0 } else { 6 };
+        let length = count.min(MOST_DIGITS);
         let tail_from = length.saturating_sub(4).max(head);
-        let left_out = digits.len().saturating_sub(length);
+        let left_out = count.saturating_sub(length);
         let mut text = [b'*'; MOST_DIGITS];
         for (at, shown) in text.iter_mut().enumerate().take(length) {
             let from = match at {
@@ -42,8 +43,8 @@ impl MaskedPan {
                 _ if at >= tail_from => at.saturating_add(left_out),
                 _ => continue,
             };
-            if let Some(digit @ b'0'..=b'9') = digits.get(from) {
-                *shown = *digit;
+            if let Some(digit @ b'0'..=b'9') = character(from) {
+                *shown = digit;
             }
         }
         Self {

@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 use crate::capture::{Entry, Sender};
 use crate::time::Instant;
 use crate::zvt::Framing;
-use crate::zvt::apdu::Apdu;
 use crate::zvt::explain;
 use crate::zvt::serial::{Heard, Tap};
+use crate::zvt::tcp;
 
 /// Listens to both directions of a line and writes down what passes, masked.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl Recorder {
             }
             Framing::Tcp => {
                 ear.buffer.extend_from_slice(bytes);
-                let units = core::iter::from_fn(|| ear.next_unit());
+                let units = core::iter::from_fn(|| tcp::take_unit(&mut ear.buffer));
                 units.map(|unit| line(&unit, sender, now)).collect()
             }
         }
@@ -70,12 +70,6 @@ impl Ear {
             tap: Tap::new(),
             buffer: Vec::new(),
         }
-    }
-
-    fn next_unit(&mut self) -> Option<Vec<u8>> {
-        let (_, behind) = Apdu::split(&self.buffer).ok()?;
-        let used = self.buffer.len().saturating_sub(behind.len());
-        Some(self.buffer.drain(..used).collect())
     }
 }
 

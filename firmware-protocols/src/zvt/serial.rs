@@ -18,6 +18,7 @@ use core::fmt;
 
 use crate::time::{Duration, Instant};
 use crate::wire::crc::Kermit;
+use crate::zvt::explain;
 use crate::zvt::line::{LineEvent, LineFailure, LineOutput, Timers, control_of};
 use crate::zvt::message::{Response, moves_money};
 
@@ -46,7 +47,8 @@ pub struct SerialLine {
     receiver: Receiver,
     flight: Option<Flight>,
     waiting: VecDeque<Vec<u8>>,
-    /// The last good unit, until one of ours is acknowledged, and until when it may be repeated.
+    /// The last good unit, until one of ours is acknowledged, and until when it may be repeated. It is
+    /// kept for as long as nothing follows it, so it is masked.
     last_good: Option<(Vec<u8>, Instant)>,
     /// Garbage was on the line until then: what looks like a NAK may be a part of it.
     noisy_until: Instant,
@@ -119,7 +121,11 @@ impl SerialLine {
             if let Some(output) = self.outputs.pop_front() {
                 return Some(output);
             }
-            let byte = self.input.pop_front()?;
+            let Some(byte) = self.input.pop_front() else {
+                // What was read is not kept, nor is the memory that it was in.
+                self.input = VecDeque::new();
+                return None;
+            };
             self.take(byte, self.fed_at);
         }
     }
@@ -143,14 +149,15 @@ impl SerialLine {
             .as_ref()
             .is_some_and(|flight| !Response::is(flight.control));
         let answers = asked && Response::is(control_of(&unit));
-        let repeats = |(last, until): &(Vec<u8>, Instant)| *last == unit && now < *until;
+        let masked = explain::mask(&unit);
+        let repeats = |(last, until): &(Vec<u8>, Instant)| *last == masked && now < *until;
         if self.last_good.as_ref().is_some_and(repeats) && !answers {
             return;
         }
         // The other side would not speak if it still waited for our frame.
         self.delivered(now);
         let repetitions = self.timers.t2.saturating_mul(TRANSMISSIONS.into());
-        self.last_good = Some((unit.clone(), now.after(repetitions)));
+        self.last_good = Some((masked, now.after(repetitions)));
         self.outputs
             .push_back(LineOutput::Event(LineEvent::Received(unit)));
     }
@@ -392,7 +399,11 @@ impl Receiver {
         };
         self.phase = next;
         self.deadline = match next {
-            Phase::Outside | Phase::OutsideDle => None,
+            Phase::Outside | Phase::OutsideDle => {
+                // Nothing is kept of a frame that broke.
+                self.unit = Vec::new();
+                None
+            }
             Phase::Inside | Phase::InsideDle | Phase::Etx | Phase::CrcLow(_) => {
                 Some(now.after(self.t1))
             }
@@ -406,13 +417,14 @@ impl Receiver {
         if expired {
             self.deadline = None;
             self.phase = Phase::Outside;
+            self.unit = Vec::new();
         }
         expired
     }
 
     /// Also inside a frame: the one before it has lost its end.
     fn begin(&mut self) -> (Phase, Received) {
-        self.unit.clear();
+        self.unit = Vec::new();
         self.crc = Kermit::new();
         (Phase::Inside, Received::Nothing)
     }
@@ -432,5 +444,38 @@ impl Receiver {
             return Received::BadFrame;
         }
         Received::Unit(core::mem::take(&mut self.unit))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RESULT: [u8; 16] = [
+        0x04, 0x0F, 0x0D, 0x27, 0x00, 0x22, 0xF0, 0xF8, 0x47, 0x11, 0x12, 0x34, 0x56, 0x78, 0x11,
+        0x12,
+    ];
+
+    /// A line lives for days, so it must not keep what it has heard: no memory but that of the last
+    /// unit, which is masked.
+    #[test]
+    fn a_line_that_is_idle_holds_no_card_number() {
+        let whole = encode_frame(&RESULT);
+        let (torn, _) = whole.split_at(whole.len() - 5);
+        let broken = [torn, &[ETX, DLE, ETX, 0, 0]].concat();
+        let aborted = [torn, &[DLE, NAK]].concat();
+        for heard in [&whole[..], torn, &broken, &aborted] {
+            let mut line = SerialLine::new(Timers::default());
+            line.handle_input(heard, Instant(0));
+            while line.poll().is_some() {}
+            line.handle_timeout(Instant(60_000));
+            while line.poll().is_some() {}
+            assert_eq!(line.input.capacity(), 0);
+            assert_eq!(line.receiver.unit.capacity(), 0);
+            let kept = line.last_good.map(|(unit, _)| unit);
+            let number = |unit: &Vec<u8>| unit.windows(3).any(|it| it == [0x34, 0x56, 0x78]);
+            assert!(!kept.as_ref().is_some_and(number));
+            assert_eq!(kept.is_some(), heard == whole);
+        }
     }
 }

@@ -40,6 +40,7 @@ use crate::vocabulary::terminal::{
     Ending, Identity, SyncId, TerminalEvent, TerminalRequest, Totals, Transaction, Verdict,
 };
 use crate::zvt::apdu::Apdu;
+use crate::zvt::explain;
 use crate::zvt::line::{Framing, Line, LineEvent, LineOutput, Timers, control_of};
 use crate::zvt::message::{AbortRequest, ConfigByte, Password, Response};
 use crate::zvt::result_code;
@@ -130,6 +131,7 @@ pub struct Session {
 /// A numbered command of the terminal.
 #[derive(Default)]
 struct Heard {
+    /// Masked: it is kept until the next one.
     unit: Vec<u8>,
     number: Option<Number>,
     /// `None` while the answer is owed.
@@ -218,7 +220,7 @@ enum AbortWish {
 
 impl Heard {
     fn is(&self, unit: &[u8], number: Option<Number>) -> bool {
-        self.number == number && self.unit == unit
+        self.number == number && self.unit == explain::mask(unit)
     }
 }
 
@@ -535,7 +537,7 @@ impl Session {
             }
             Err(_) => {
                 self.heard = Heard {
-                    unit: unit.clone(),
+                    unit: explain::mask(&unit),
                     number,
                     answer: None,
                 };

@@ -58,7 +58,7 @@ impl TcpLine {
     pub fn handle_timeout(&mut self, now: Instant) {
         if self.stalled_at.is_some_and(|at| at <= now) {
             self.stalled_at = None;
-            self.buffer.clear();
+            self.buffer = Vec::new();
             self.outputs
                 .push_back(LineOutput::Event(LineEvent::Failed(LineFailure::Stalled)));
         }
@@ -75,15 +75,20 @@ impl TcpLine {
         if let Some(output) = self.outputs.pop_front() {
             return Some(output);
         }
-        let behind = match Apdu::split(&self.buffer) {
-            Ok((_, behind)) => behind.len(),
-            Err(_) => return None,
-        };
-        let used = self.buffer.len().saturating_sub(behind);
-        let unit = self.buffer.drain(..used).collect();
-        self.stalled_at = (behind > 0).then(|| self.fed_at.after(self.timers.t3));
+        let unit = take_unit(&mut self.buffer)?;
+        let begun = !self.buffer.is_empty();
+        self.stalled_at = begun.then(|| self.fed_at.after(self.timers.t3));
         Some(LineOutput::Event(LineEvent::Received(unit)))
     }
+}
+
+/// The first whole unit of a buffer. What is left stands in memory of its own: a buffer that lives on
+/// keeps nothing of what was taken out.
+pub(crate) fn take_unit(buffer: &mut Vec<u8>) -> Option<Vec<u8>> {
+    let (_, behind) = Apdu::split(buffer).ok()?;
+    let used = buffer.len().saturating_sub(behind.len());
+    let behind = buffer.split_off(used);
+    Some(core::mem::replace(buffer, behind))
 }
 
 /// The buffer may hold card data: only its length is printed.

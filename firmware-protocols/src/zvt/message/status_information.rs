@@ -233,25 +233,16 @@ impl<'a> StatusInformation<'a> {
     }
 }
 
-/// The only place where a card number can be in the clear. E is a digit that the terminal masked,
-/// D ends the number, F fills up.
+/// The only place where a card number is read. E is a digit that the terminal masked, D ends the
+/// number, F fills up. What is hidden stays packed: a number in the clear is not even on the stack.
 pub(crate) fn masked_pan(packed: &[u8]) -> MaskedPan {
-    // On the stack, and gone with it: what is kept is masked.
-    let mut digits = [b'*'; MOST_DIGITS];
-    let mut count = 0_usize;
-    for (digit, nibble) in digits.iter_mut().zip(bcd::nibbles(packed)) {
-        match nibble {
-            0..=9 => *digit = b'0' | nibble,
-            0x0D | 0x0F => break,
-            _ => (),
-        }
-        count = count.saturating_add(1);
-    }
-    MaskedPan::of_ascii(digits.get(..count).unwrap_or_default())
+    let digits = bcd::nibbles(packed).take_while(|nibble| !matches!(nibble, 0x0D | 0x0F));
+    MaskedPan::of_each(digits.count(), |at| {
+        let byte = packed.get(at / 2)?;
+        let nibble = if at % 2 == 0 { byte >> 4 } else { byte & 0x0F };
+        Some(if nibble > 9 { b'*' } else { b'0' | nibble })
+    })
 }
-
-/// An LLVAR has up to 99 bytes.
-const MOST_DIGITS: usize = 198;
 
 fn pack_masked(pan: &MaskedPan) -> Vec<u8> {
     let nibbles: Vec<u8> = pan
