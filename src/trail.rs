@@ -34,8 +34,15 @@ const WAITING_MAX: usize = 512;
 /// Leaves copies of what goes over a wire.
 #[derive(Clone, Debug)]
 pub struct Pen {
-    notes: Option<SyncSender<Note>>,
+    pieces: Option<SyncSender<Piece>>,
     clock: Clock,
+}
+
+/// What the thread is given.
+enum Piece {
+    Note(Note),
+    /// The line to this terminal is closed: what was said half is not said to its end.
+    Closed(String),
 }
 
 /// One thing to be written down.
@@ -87,15 +94,15 @@ impl Pen {
     /// Begins to write in a data directory.
     #[must_use]
     pub fn start(data_dir: &Path, clock: Clock) -> Self {
-        let (notes, waiting) = sync_channel(WAITING_MAX);
+        let (pieces, waiting) = sync_channel(WAITING_MAX);
         let path = data_dir.join(FILE);
         let thread = std::thread::Builder::new().name("wire".to_owned());
         let thread = thread.spawn(move || write_down(&path, &waiting));
-        let notes = thread
+        let pieces = thread
             .inspect_err(|error| tracing::warn!(%error, "what goes over the wires is not kept"))
             .ok()
-            .map(|_| notes);
-        Self { notes, clock }
+            .map(|_| pieces);
+        Self { pieces, clock }
     }
 
     /// Bytes went over the line of a terminal.
@@ -105,11 +112,9 @@ impl Pen {
         with: &str,
         framing: Framing,
         sender: Sender,
-        bytes: &[u8],
+        bytes: Vec<u8>,
     ) {
-        self.note(effect, with, || {
-            What::Bytes(framing, sender, bytes.to_vec())
-        });
+        self.note(effect, with, || What::Bytes(framing, sender, bytes));
     }
 
     /// Something was asked of a processor, or answered. `text` has nothing of the call's content.
@@ -117,15 +122,24 @@ impl Pen {
         self.note(effect, with, || What::Call(text()));
     }
 
+    /// The line of a terminal is closed.
+    pub fn closed(&self, with: &str) {
+        if let Some(pieces) = &self.pieces
+            && pieces.try_send(Piece::Closed(with.to_owned())).is_err()
+        {
+            tracing::debug!(with, "the end of a line is not kept");
+        }
+    }
+
     fn note(&self, effect: &EffectId, with: &str, what: impl FnOnce() -> What) {
-        let Some(notes) = &self.notes else { return };
+        let Some(pieces) = &self.pieces else { return };
         let note = Note {
             effect: effect.clone(),
             at: self.clock.utc(),
             with: with.to_owned(),
             what: what(),
         };
-        if notes.try_send(note).is_err() {
+        if pieces.try_send(Piece::Note(note)).is_err() {
             tracing::debug!(%effect, "a piece of the wire is not kept");
         }
     }
@@ -155,13 +169,16 @@ fn older(path: &Path) -> PathBuf {
 }
 
 /// Until nobody has a pen any more.
-fn write_down(path: &Path, notes: &Receiver<Note>) {
+fn write_down(path: &Path, pieces: &Receiver<Piece>) {
     let mut book = Book::new(path);
     let mut lines = Lines::default();
-    while let Ok(first) = notes.recv() {
+    while let Ok(first) = pieces.recv() {
         let mut text = String::new();
-        for note in std::iter::once(first).chain(notes.try_iter()) {
-            lines.add(note, &mut text);
+        for piece in std::iter::once(first).chain(pieces.try_iter()) {
+            match piece {
+                Piece::Note(note) => lines.add(note, &mut text),
+                Piece::Closed(with) => _ = lines.recorders.remove(&with),
+            }
         }
         book.write(&text);
     }
@@ -258,14 +275,14 @@ impl Book {
 mod tests {
     use super::*;
 
-    fn note(operation: &str, what: What) -> Note {
+    fn note(operation: &str, what: What) -> Piece {
         let operation = OperationId::new(operation);
-        Note {
+        Piece::Note(Note {
             effect: EffectId { operation, step: 1 },
             at: Timestamp(1_000),
             with: "till".to_owned(),
             what,
-        }
+        })
     }
 
     #[test]
@@ -277,9 +294,17 @@ mod tests {
             0x04, 0x0F, 0x0D, 0x27, 0x00, 0x22, 0xF0, 0xF8, 0x47, 0x11, 0x12, 0x34, 0x56, 0x78,
             0x11, 0x12,
         ];
+        // Half of it, then a new connection on which it comes whole.
+        let said = |bytes: &[u8]| {
+            note(
+                "a",
+                What::Bytes(Framing::Tcp, Sender::Terminal, bytes.to_vec()),
+            )
+        };
+        notes.try_send(said(&result[..12])).unwrap();
+        notes.try_send(Piece::Closed("till".to_owned())).unwrap();
         for byte in result {
-            let bytes = What::Bytes(Framing::Tcp, Sender::Terminal, vec![byte]);
-            notes.try_send(note("a", bytes)).unwrap();
+            notes.try_send(said(&[byte])).unwrap();
         }
         let text = "> POST capture".to_owned();
         notes.try_send(note("b", What::Call(text))).unwrap();

@@ -267,12 +267,10 @@ impl Talk {
                 return Err(self.nothing());
             }
             let wait = Duration::from_millis(next.0.saturating_sub(now.0));
-            let mut buffer = [0; 1024];
-            match timeout(wait, self.transport.read(&mut buffer)).await {
-                Ok(Ok(count)) => {
+            match timeout(wait, self.transport.read()).await {
+                Ok(Ok(bytes)) => {
                     self.has_heard = true;
-                    let bytes = buffer.get(..count).unwrap_or_default();
-                    self.line.handle_input(bytes, self.clock.monotonic());
+                    self.line.handle_input(&bytes, self.clock.monotonic());
                 }
                 Ok(Err(_)) => return Err(Trouble::Closed),
                 Err(_) => self.line.handle_timeout(self.clock.monotonic()),

@@ -31,7 +31,6 @@ pub(super) async fn run(
     let mut driver = Driver::new(config);
     let mut transport: Option<Transport> = None;
     let mut watch: Option<Watch> = None;
-    let mut buffer = [0_u8; 1024];
     loop {
         match driver.poll() {
             Output::Open => {
@@ -51,14 +50,18 @@ pub(super) async fn run(
                     failpoint::hit("terminal.before_send");
                     let written = open.write(&bytes).await;
                     failpoint::hit("terminal.after_send");
-                    wire.note(&driver, Sender::Till, &bytes);
+                    wire.note(&driver, Sender::Till, bytes);
                     if let Err(error) = written {
                         transport = None;
+                        wire.closed();
                         driver.handle_closed(format!("line closed: {error}"), clock.monotonic());
                     }
                 }
             }
-            Output::Close => transport = None,
+            Output::Close => {
+                transport = None;
+                wire.closed();
+            }
             Output::Left => return,
             Output::Report(what) => report(what),
             Output::Wait(at) => {
@@ -66,15 +69,15 @@ pub(super) async fn run(
                     // What the terminal has said, or that it has closed, is known before anything
                     // new is sent to it.
                     biased;
-                    read = read(&mut transport, &mut buffer) => match read {
-                        Ok(count) => {
-                            let bytes = buffer.get(..count).unwrap_or_default();
+                    read = read(&mut transport) => match read {
+                        Ok(bytes) => {
                             wire.remember(&driver);
-                            driver.handle_input(bytes, clock.monotonic());
+                            driver.handle_input(&bytes, clock.monotonic());
                             wire.note(&driver, Sender::Terminal, bytes);
                         }
                         Err(error) => {
                             transport = None;
+                            wire.closed();
                             let cause = format!("line closed: {error}");
                             driver.handle_closed(cause, clock.monotonic());
                         }
@@ -115,7 +118,7 @@ impl Wire {
         self.last = driver.effect().cloned();
     }
 
-    fn note(&self, driver: &Driver, sender: Sender, bytes: &[u8]) {
+    fn note(&self, driver: &Driver, sender: Sender, bytes: Vec<u8>) {
         let of_now = || driver.effect().or(self.last.as_ref());
         let of_then = || self.last.as_ref().or(driver.effect());
         let effect = match sender {
@@ -127,12 +130,16 @@ impl Wire {
             self.pen.bytes(effect, with, framing, sender, bytes);
         }
     }
+
+    fn closed(&self) {
+        self.pen.closed(self.terminal.as_str());
+    }
 }
 
 /// Reads from the line; a line that is not open has nothing to say.
-async fn read(transport: &mut Option<Transport>, buffer: &mut [u8]) -> std::io::Result<usize> {
+async fn read(transport: &mut Option<Transport>) -> std::io::Result<Vec<u8>> {
     match transport {
-        Some(open) => open.read(buffer).await,
+        Some(open) => open.read().await,
         None => std::future::pending().await,
     }
 }

@@ -18,6 +18,9 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A TCP connection that is not up by then is not coming.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// A message of a terminal is rarely longer.
+const READ_MAX: usize = 1024;
+
 /// The line buffer of a tty that says it is writable has room for so many bytes; more at once could
 /// block the thread, as the port is opened without `O_NONBLOCK`.
 const SERIAL_CHUNK: usize = 128;
@@ -51,16 +54,21 @@ impl Transport {
     }
 
     /// Reads what is there, at least one byte. An error means that the line is down.
-    pub(super) async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+    ///
+    /// Each read has memory of its own, because card numbers may be in it: a buffer that lives as long
+    /// as the line would keep the last one.
+    pub(super) async fn read(&mut self) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; READ_MAX];
         let count = match self {
-            Self::Serial(port) => read_serial(port, buffer).await?,
-            Self::Tcp(stream) => stream.read(buffer).await?,
+            Self::Serial(port) => read_serial(port, &mut bytes).await?,
+            Self::Tcp(stream) => stream.read(&mut bytes).await?,
         };
+        bytes.truncate(count);
         // An unplugged tty reads 0 bytes at once and for ever, like a closed socket.
-        if count == 0 {
+        if bytes.is_empty() {
             Err(io::ErrorKind::UnexpectedEof.into())
         } else {
-            Ok(count)
+            Ok(bytes)
         }
     }
 

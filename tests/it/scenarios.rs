@@ -14,6 +14,7 @@ mod guards;
 mod input;
 mod journal;
 mod line;
+mod memory;
 mod metrics;
 mod network;
 mod offline;
