@@ -452,6 +452,10 @@ impl Station {
                 };
                 self.tell_apps(vec![event], now);
             }
+            terminal::Report::Result { transaction, .. } if self.is_foreign(&id, &transaction) => {
+                let told = transaction.currency;
+                tracing::error!(terminal = %id, ?told, "a result in another currency is not acknowledged");
+            }
             terminal::Report::Result {
                 effect,
                 transaction,

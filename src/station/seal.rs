@@ -1,7 +1,7 @@
 //! Where clear tokens end: what a terminal reports becomes what the domain may see.
 
 use firmware_protocols::vocabulary::card::CardToken;
-use firmware_protocols::vocabulary::terminal::{Ending, Report, Transaction};
+use firmware_protocols::vocabulary::terminal::{Ending, Report, Transaction, Verdict};
 
 use super::Station;
 use crate::domain::command::TerminalEnding;
@@ -17,6 +17,11 @@ impl Station {
     pub(super) fn sealed_ending(&self, terminal: &TerminalId, ending: Ending) -> TerminalEnding {
         let answered = TerminalEnding::Answered;
         match ending {
+            Ending::Completed(Report::Approved(transaction))
+                if self.is_foreign(terminal, &transaction) =>
+            {
+                TerminalEnding::InDoubt
+            }
             Ending::Completed(Report::Approved(transaction)) => answered(recovery::answer_of(
                 &self.sealed_result(terminal, transaction),
             )),
@@ -44,9 +49,11 @@ impl Station {
         transaction: Transaction,
     ) -> TerminalResult {
         let reference = reference_for_processor(&transaction);
+        // Minor units of another currency are no amount.
+        let is_foreign = self.is_foreign(terminal, &transaction);
         TerminalResult {
             verdict: transaction.verdict,
-            amount_minor: transaction.amount_minor,
+            amount_minor: transaction.amount_minor.filter(|_| !is_foreign),
             card: transaction.card,
             card_token: self.seal(
                 TokenKind::Card,
@@ -67,6 +74,17 @@ impl Station {
                 merchant_id: transaction.merchant_id,
             },
         }
+    }
+
+    /// Whether a terminal says that it moved money in another currency than it was asked for. That is not
+    /// what was asked for: it is not acknowledged, so that the terminal takes it back, and it approves
+    /// nothing.
+    pub(super) fn is_foreign(&self, terminal: &TerminalId, transaction: &Transaction) -> bool {
+        let profile = self.state.directory.terminals.get(terminal);
+        let asked = profile.map(|profile| profile.currency);
+        let told = transaction.currency;
+        transaction.verdict == Verdict::Approved
+            && told.is_some_and(|told| asked.is_some_and(|asked| asked != told))
     }
 
     fn seal(&self, kind: TokenKind, clear: Option<&str>) -> Option<SealedToken> {
