@@ -6,6 +6,9 @@ use serde_json::Value;
 use crate::config::AccountConfig;
 use crate::failpoint;
 
+/// No answer is longer. What would be is no answer, before it fills the memory.
+const ANSWER_MAX: usize = 1024 * 1024;
+
 /// A connection pool for all accounts.
 #[derive(Clone, Debug)]
 pub(super) struct Client {
@@ -70,13 +73,13 @@ impl Client {
         match answered {
             Ok(response) => {
                 let status = response.status().as_u16();
-                match response.json().await {
-                    Ok(body) => Fate::Answer(Answer { status, body }),
-                    Err(_) if status < 500 => Fate::Answer(Answer {
+                match read(response).await {
+                    Some(body) => Fate::Answer(Answer { status, body }),
+                    None if status < 500 => Fate::Answer(Answer {
                         status,
                         body: Value::Null,
                     }),
-                    Err(_) => Fate::InDoubt,
+                    None => Fate::InDoubt,
                 }
             }
             Err(error) if error.is_connect() => {
@@ -89,4 +92,17 @@ impl Client {
             }
         }
     }
+}
+
+/// The JSON of an answer, where it is some and not too long.
+async fn read(mut response: reqwest::Response) -> Option<Value> {
+    let mut body = Vec::new();
+    while let Some(more) = response.chunk().await.ok()? {
+        if more.len() > ANSWER_MAX.saturating_sub(body.len()) {
+            tracing::warn!("processor answers without end");
+            return None;
+        }
+        body.extend_from_slice(&more);
+    }
+    serde_json::from_slice(&body).ok()
 }
