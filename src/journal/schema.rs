@@ -1,6 +1,8 @@
 //! The database file: how it is opened and how its schema grows. A migration that was released is
 //! never changed; the next one is added below it.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use rusqlite::config::DbConfig;
@@ -46,6 +48,14 @@ impl Migration {
 
 /// Opens the database, sets it to durable commits and brings the schema up to date.
 pub(super) fn open_for_writing(path: &Path) -> Result<Connection, JournalError> {
+    // SQLite would make it readable for whoever the process lets read; its other files have its mode. Why
+    // it cannot be made, SQLite says.
+    let own = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path);
+    drop(own);
     let open = || {
         let mut connection = Connection::open(path)?;
         // One writer at a time, from the first moment: a second daemon on the same file must not start.

@@ -2,10 +2,13 @@
 //! start.
 
 use std::fmt;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::net::SocketAddr;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
 
 use crate::config::Config;
 use crate::journal::{self, JournalError, Reader, Writer};
@@ -13,6 +16,9 @@ use crate::vault::{TokenKind, Vault, VaultError};
 
 /// By this text a database is recognised as sealed with our key.
 const KEY_CHECK: &str = "posd token key";
+
+/// The bit of a mode.
+const EVERYBODY_WRITES: u32 = 0o002;
 
 /// The data directory of a station that is not running, for whoever works on it instead.
 #[derive(Debug)]
@@ -82,7 +88,19 @@ fn lock(path: &Path) -> Result<File, StartError> {
         source,
     };
     std::fs::create_dir_all(path).map_err(failed)?;
-    let lock = File::create(path.join("lock")).map_err(failed)?;
+    if std::fs::metadata(path).map_err(failed)?.mode() & EVERYBODY_WRITES != 0 {
+        return Err(failed(io::Error::other(
+            "everybody can write to it, and could have put keys of their own there; set its mode to 0750",
+        )));
+    }
+    // Nothing is cut off, and no link is followed, whatever is there under that name.
+    let lock = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
+        .open(path.join("lock"))
+        .map_err(failed)?;
     rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive)
         .map_err(|_| StartError::InUse(path.to_owned()))?;
     Ok(lock)
