@@ -11,6 +11,7 @@ mod doubt;
 mod end_of_day;
 mod find;
 mod guards;
+mod hostile;
 mod input;
 mod journal;
 mod line;
