@@ -33,6 +33,7 @@ pub use port::{PortName, UsbId, UsbName};
 pub use problem::Problem;
 pub use reader::ReaderConfig;
 pub use reload::{Change, Reload, Running};
+pub use terminal::{factory_password, password_in};
 
 /// A checked configuration.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use firmware_protocols::zvt::{Password, explain, result_code};
 
 use super::{runtime, say};
 use crate::clock::Clock;
-use crate::config::{LineConfig, PortName};
+use crate::config::{self, LineConfig, PortName};
 use crate::devices::{Devices, SerialPort};
 use crate::terminal::probe::{self, Found};
 
@@ -30,9 +30,12 @@ pub(super) enum What {
         /// Bits per second that the terminal is set to; the others are tried when it does not answer.
         #[arg(long, value_name = "N", default_value_t = 9600)]
         baud: u32,
-        /// Password of the terminal.
+        /// Password of the terminal, where it is one of the manuals: 000000 or 010203.
         #[arg(long, value_name = "DIGITS", default_value = "000000", value_parser = password)]
         password: Password,
+        /// File that holds the terminal's own password, six digits; not everybody may read it.
+        #[arg(long, value_name = "FILE", conflicts_with = "password")]
+        password_file: Option<PathBuf>,
         /// Currency to register with.
         #[arg(long, value_name = "CODE", default_value = "NOK", value_parser = currency)]
         currency: Currency,
@@ -56,8 +59,12 @@ pub(super) fn run(what: What) -> Result<ExitCode, String> {
             place,
             baud,
             password,
+            password_file,
             currency,
-        } => probe(&place, baud, password, currency),
+        } => {
+            let own = password_file.as_deref().map(config::password_in);
+            probe(&place, baud, own.transpose()?.unwrap_or(password), currency)
+        }
     }
 }
 
@@ -133,10 +140,12 @@ fn with_place(place: &str, trouble: &str) -> String {
     }
 }
 
+/// Everybody on the machine can see the arguments of a command.
 fn password(digits: &str) -> Result<Password, &'static str> {
-    let has_six = digits.len() == 6;
-    let password = Password::from_digits(digits).filter(|_| has_six);
-    password.ok_or("must be six digits")
+    config::factory_password(digits).ok_or(
+        "must be 000000 or 010203; one of the terminal's own is a secret: write it into a file with \
+         mode 0600, and name that by --password-file",
+    )
 }
 
 fn currency(code: &str) -> Result<Currency, &'static str> {

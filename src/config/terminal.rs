@@ -100,18 +100,25 @@ fn line(
     })
 }
 
-/// What everybody can read in a manual is no secret; any other password is one.
 fn password(digits: &str) -> Result<Password, String> {
-    let password = six_digits(digits).ok_or("password must be six digits")?;
-    if [FACTORY_PASSWORD, SECOND_FACTORY_PASSWORD].contains(&digits) {
-        return Ok(password);
-    }
+    six_digits(digits).ok_or("password must be six digits")?;
     let problem = "a password of its own is a secret and does not belong in this file: write it into one \
                    of its own with mode 0600 and name that by password_file";
-    Err(problem.to_owned())
+    factory_password(digits).ok_or_else(|| problem.to_owned())
 }
 
-fn password_in(path: &Path) -> Result<Password, String> {
+/// What everybody can read in a manual is no secret; any other password is one.
+#[must_use]
+pub fn factory_password(digits: &str) -> Option<Password> {
+    let known = [FACTORY_PASSWORD, SECOND_FACTORY_PASSWORD];
+    known
+        .contains(&digits)
+        .then(|| six_digits(digits))
+        .flatten()
+}
+
+/// The password in a file that not everybody can read; else what is wrong with it.
+pub fn password_in(path: &Path) -> Result<Password, String> {
     let failed = |problem: &str| format!("password_file {}: {problem}", path.display());
     let metadata = fs::metadata(path).map_err(|error| failed(&error.to_string()))?;
     if metadata.permissions().mode() & 0o007 != 0 {

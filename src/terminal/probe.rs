@@ -87,7 +87,7 @@ impl fmt::Display for Trouble {
                 let hint = match *code {
                     WRONG_CURRENCY => "it takes another currency (--currency)",
                     result_code::BUSY => "it is busy; try again",
-                    _ => "is the password right (--password)?",
+                    _ => "is the password right (--password, --password-file)?",
                 };
                 write!(f, "the terminal refuses with {code:02X}; {hint}")
             }

@@ -248,3 +248,33 @@ fn what_is_no_port_is_named() {
         "{told}"
     );
 }
+
+/// A password of the terminal's own is in a file, which not everybody may read.
+#[test]
+fn a_terminals_own_password_is_no_argument() {
+    let directory = tempfile::tempdir().unwrap();
+    let processor = Simulator::processor();
+    let terminal = Simulator::terminal(Line::Serial, directory.path(), &processor, &[]);
+    let line = terminal.line();
+    let place = line.split('"').nth(1).unwrap();
+    let file = directory.path().join("password");
+    let with = |option: &str, value: &str| {
+        let mut posd = Command::new(env!("CARGO_BIN_EXE_posd"));
+        posd.args(["terminal", "probe", place, option, value]);
+        let output = posd.output().unwrap();
+        let [out, err] = [output.stdout, output.stderr].map(|it| String::from_utf8(it).unwrap());
+        (out + &err, output.status.success())
+    };
+    let (told, done) = with("--password", "482913");
+    assert!(
+        !done && told.contains("name that by --password-file"),
+        "{told}"
+    );
+    std::fs::write(&file, "482913\n").unwrap();
+    std::fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+    let (told, done) = with("--password-file", file.to_str().unwrap());
+    assert!(!done && told.contains("everybody can read it"), "{told}");
+    std::fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+    let (told, done) = with("--password-file", file.to_str().unwrap());
+    assert!(done, "{told}");
+}
