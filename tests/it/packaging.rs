@@ -200,6 +200,36 @@ fn package_has_a_page_for_each_command() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// The arguments and the environment of a process are there for others to see.
+#[test]
+fn no_secret_is_an_argument() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let mut posd = Command::new(env!("CARGO_BIN_EXE_posd"));
+    assert!(posd.arg("manual").arg(folder.path()).status()?.success());
+    let mut options = 0_usize;
+    for page in fs::read_dir(folder.path())? {
+        let page = page?.path();
+        if page.extension().is_none_or(|it| it != "1") {
+            continue;
+        }
+        let text = fs::read_to_string(&page)?.to_lowercase();
+        // That one takes what is printed in manuals, and nothing else.
+        let text = text
+            .replace("\\-\\-password\\fr", "")
+            .replace("\\-\\-password\\-file", "");
+        for line in text.lines().filter(|it| it.contains("\\fb\\-\\-")) {
+            options += 1;
+            for word in ["password", "passwd", "secret", "token", "api\\-key", "code"] {
+                let named = format!("\\-\\-{word}");
+                assert!(!line.contains(&named), "{}: {line}", page.display());
+            }
+        }
+        assert!(!text.contains("[env: "), "{}", page.display());
+    }
+    assert!(options > 20, "only {options}");
+    Ok(())
+}
+
 /// The helper for readers has one argument, and its page is written by hand.
 #[test]
 fn the_page_of_the_reader_helper_has_all_it_takes() -> Result<(), Box<dyn Error>> {
