@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use firmware_protocols::vocabulary::Currency;
+
 const LANGUAGES: [&str; 6] = ["en", "nb", "da", "sv", "lt", "de"];
 
 fn assets() -> PathBuf {
@@ -99,4 +101,33 @@ fn the_words_are_those_of_a_shop() {
             assert_eq!(found, None, "{language} {key}: {text}");
         }
     }
+}
+
+/// What a browser knows of a currency is not in which units its amounts are counted.
+#[test]
+fn the_pages_count_every_currency_as_the_station_does() {
+    let script = fs::read_to_string(assets().join("ui.js")).unwrap();
+    let table = script.split_once("const DIGITS = {").unwrap().1;
+    let table = table.split_once("};").unwrap().0;
+    let mut digits = BTreeMap::new();
+    for row in table.trim().lines() {
+        let (count, codes) = row.trim().split_once(": \"").unwrap();
+        let codes = codes.trim_end_matches("\",").split(' ');
+        digits.extend(codes.map(|code| (code.to_owned(), count.parse::<u16>().unwrap())));
+    }
+    let letters = || b'A'..=b'Z';
+    let codes =
+        letters().flat_map(|a| letters().flat_map(move |b| letters().map(move |c| [a, b, c])));
+    let mut known = 0;
+    for code in codes {
+        let code = str::from_utf8(&code).unwrap();
+        // What is no money, such as gold, has none.
+        let Some(exponent) = Currency::from_code(code).and_then(Currency::exponent) else {
+            assert!(!digits.contains_key(code), "{code}");
+            continue;
+        };
+        known += 1;
+        assert_eq!(digits.get(code).copied().unwrap_or(2), exponent, "{code}");
+    }
+    assert!(known > 150, "{known}");
 }

@@ -79,7 +79,7 @@ export class Words {
     const padded = String(minor).padStart(digits + 1, "0");
     const whole = padded.slice(0, padded.length - digits);
     const text = digits === 0 ? whole : `${whole}.${padded.slice(-digits)}`;
-    const style = { style: "currency", currency, currencyDisplay: "code" };
+    const style = { style: "currency", currency, currencyDisplay: "code", minimumFractionDigits: digits, maximumFractionDigits: digits };
     return new Intl.NumberFormat(this.#locale, style).format(text);
   }
 
@@ -93,14 +93,25 @@ export class Words {
   }
 }
 
+/**
+ * Digits of minor units (ISO 4217) where they are not two. A browser tells how people write amounts, which for
+ * some currencies is without the minor units in which amounts are counted.
+ */
+const DIGITS = {
+  0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+  3: "BHD IQD JOD KWD LYD OMR TND",
+  4: "CLF UYW",
+};
+
 function digitsOf(currency) {
-  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
+  const digits = Object.keys(DIGITS).find((digits) => DIGITS[digits].includes(currency));
+  return Number(digits ?? 2);
 }
 
 /** Minor units of an amount as people write it (`1 234,50`); `undefined` when it is none. */
 export function minorOf(text, currency) {
   const digits = digitsOf(currency);
-  const match = /^(\d{1,10})(?:[.,](\d{1,2}))?$/.exec(text.replace(/[\s\u00a0\u202f']/g, ""));
+  const match = /^(\d{1,10})(?:[.,](\d{1,4}))?$/.exec(text.replace(/[\s\u00a0\u202f']/g, ""));
   if (match === null) return undefined;
   const [, whole, part = ""] = match;
   if (part.length > digits) return undefined;
