@@ -1,6 +1,6 @@
 //! What a connection asks of the station, and what it is answered.
 
-use firmware_protocols::vocabulary::Money;
+use firmware_protocols::vocabulary::{Currency, Money};
 use tokio::sync::oneshot;
 
 use crate::domain::app::Change;
@@ -293,6 +293,8 @@ pub enum Standing {
 pub struct TerminalRow {
     /// Which.
     pub id: TerminalId,
+    /// What it takes.
+    pub currency: Currency,
     /// Whether the line is up and the terminal has answered.
     pub connected: bool,
     /// Why not.

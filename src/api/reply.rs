@@ -279,6 +279,7 @@ fn terminal(row: &TerminalRow) -> wire::Terminal {
     let leased_to = lease.map(|lease| ClientName::as_str(&lease.app));
     wire::Terminal {
         terminal: row.id.as_str().to_owned(),
+        currency: row.currency.code(),
         connected: row.connected,
         cause: row.cause.clone(),
         operation_id: operation.map(str::to_owned),

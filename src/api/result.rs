@@ -391,6 +391,9 @@ pub(super) struct Terminals {
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Terminal {
     pub(super) terminal: String,
+    /// The one currency that it takes.
+    #[schemars(with = "CurrencyCode")]
+    pub(super) currency: &'static str,
     /// Whether the line is up and the terminal has answered.
     pub(super) connected: bool,
     /// Why not, for a technician.

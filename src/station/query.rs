@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::Station;
+use super::{Connection, Station};
 use crate::api::call::{Found, Health, Hit, Query, Refusal, Standing, TerminalRow};
 use crate::domain::doubt::Doubt;
-use crate::domain::id::{LineId, OrderId, PaymentId, Timestamp};
+use crate::domain::id::{LineId, OrderId, PaymentId, TerminalId, Timestamp};
 use crate::domain::operation::Operation;
 use crate::domain::order::{LineState, Order};
 use crate::domain::payment::Payment;
@@ -154,18 +154,21 @@ impl Station {
     }
 
     fn terminal_rows(&self, now: Timestamp) -> Vec<TerminalRow> {
-        let rows = self.connections.iter().map(|(id, connection)| TerminalRow {
-            id: id.clone(),
-            connected: connection.connected,
-            cause: connection.cause.clone(),
-            operation: self
-                .state
-                .books
-                .holder_of_terminal(id)
-                .map(|held| held.id.clone()),
-            lease: self.leases.of(&self.state, id, now).cloned(),
-        });
-        rows.collect()
+        let row = |(id, connection): (&TerminalId, &Connection)| {
+            Some(TerminalRow {
+                id: id.clone(),
+                currency: self.state.directory.terminals.get(id)?.currency,
+                connected: connection.connected,
+                cause: connection.cause.clone(),
+                operation: self
+                    .state
+                    .books
+                    .holder_of_terminal(id)
+                    .map(|held| held.id.clone()),
+                lease: self.leases.of(&self.state, id, now).cloned(),
+            })
+        };
+        self.connections.iter().filter_map(row).collect()
     }
 
     fn health(&self, now: Timestamp) -> Health {

@@ -103,14 +103,12 @@ export class Till extends Shown {
   }
 
   async enterSale(amount) {
-    await this.field("till.currency").selectOption("NOK");
     await this.field("till.amount").fill(amount);
   }
 
   /** An order with these lines, `[name, price]`, and what is paid of it now. */
   async enterDeposit(order, lines, deposit) {
     await this.tab("till.deposit");
-    await this.field("till.currency").selectOption("NOK");
     await this.field("till.order").fill(order);
     for (const [at, [name, price]] of lines.entries()) {
       if (at > 0) await this.button("till.add_item").click();

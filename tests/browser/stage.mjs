@@ -132,8 +132,8 @@ class Gate {
 const TOKEN_HOLD = 100;
 
 export class Stage {
-  /** Opens a store. `config` is more of the station's configuration, `till` more of its terminal's table. */
-  static async open({ config = "", till = "" } = {}) {
+  /** Opens a store. `config` is more of the station's configuration, `till` more of its terminal's table, `currency` what that takes. */
+  static async open({ config = "", till = "", currency = "NOK" } = {}) {
     const stage = new Stage();
     stage.home = await mkdtemp(join(tmpdir(), "posd-stage-"));
     try {
@@ -142,7 +142,7 @@ export class Stage {
       const pty = join(stage.home, "terminal");
       stage.terminal = await Simulator.start([
         "terminal", "--pty", pty, "--control", "127.0.0.1:0",
-        "--processor", stage.processor.url, "--merchant", "M-1",
+        "--processor", stage.processor.url, "--merchant", "M-1", "--currency", currency,
         "--t2-ms", "250", "--t3-ms", "1500", "--reboot-ms", "300",
       ]);
       stage.port = await freePort();
@@ -166,7 +166,7 @@ timeout_ms = 2000
 id = "till-1"
 protocol = "zvt"
 device = "${pty}"
-currency = "NOK"
+currency = "${currency}"
 merchant_account = "nordic"
 response_timeout_ms = 1500
 completion_timeout_ms = 60000

@@ -1328,6 +1328,8 @@ export interface Terminal {
   cause: string | null;
   /** Whether the line is up and the terminal has answered. */
   connected: boolean;
+  /** The one currency that it takes. */
+  currency: string;
   /** The app that has it between operations. */
   leased_to: string | null;
   /** Until when. */

@@ -25,9 +25,7 @@ pub(super) async fn store(stage: &Stage) -> Result<(), String> {
         let guest = json!({"app": page, "role": "supervisor", "origin": &origin});
         let invited = a.call("app.invite", guest).await?;
         let code = invited["code"].as_str().unwrap_or_default();
-        say(&format!(
-            "   {page:<9}  {origin}/{page}#code={code}&currency=NOK"
-        ));
+        say(&format!("   {page:<9}  {origin}/{page}#code={code}"));
     }
     let (address, has_page) = stage.terminal_page().await?;
     if has_page {

@@ -26,7 +26,6 @@ function language() {
 /** The code of a link that brings it along. It is good once, so it does not stay in the address. */
 function takeCode() {
   const brought = new URLSearchParams(location.hash.slice(1));
-  if (brought.has("currency")) memory.set("currency", brought.get("currency"));
   const code = brought.get("code");
   if (code !== null) history.replaceState(null, "", location.pathname);
   return code;
@@ -152,8 +151,8 @@ class Shell {
       }
       if (queued > 0) tell("warn", this.say("notice.queued", { count: queued }));
     }
-    const told = notices.map((notice) => notice.textContent).join();
-    if (told !== this.#notices.textContent.trim()) this.#notices.replaceChildren(...notices);
+    const told = notices.map((notice) => notice.textContent).join("");
+    if (told !== this.#notices.textContent) this.#notices.replaceChildren(...notices);
   }
 
   #pairing() {

@@ -6,8 +6,6 @@ import { h, icon, memory, minorOf } from "/ui.js";
 
 open("till", (shell) => new Till(shell).element);
 
-const CURRENCIES = ["NOK", "SEK", "DKK", "EUR", "GBP", "USD", "CHF", "PLN", "ISK"];
-
 const TABS = { sale: "card", deposit: "box", back: "remove" };
 
 /** So many payments are kept in the list of this till. */
@@ -19,8 +17,10 @@ class Till {
   #payments;
   #tabs = h("nav", { class: "tabs" });
   #content = h("section", {});
-  #terminals = [];
+  #terminals;
+  /** The one that payments go to. */
   #terminal;
+  #tab = "sale";
 
   constructor(shell) {
     this.#shell = shell;
@@ -28,16 +28,27 @@ class Till {
     this.#payments = new Payments(shell);
     this.#tabs.setAttribute("aria-label", shell.say("till.tabs"));
     this.element = h("div", { class: "till" }, this.#payments.bar, this.#tabs, this.#content);
-    shell.onHealth(({ terminals }) => (this.#terminals = terminals.map(({ terminal }) => terminal)));
-    this.#choose("sale");
+    shell.onHealth(({ terminals }) => this.#know(terminals));
+  }
+
+  /** What a form asks for depends on the terminals: it stands there once they are known. */
+  #know(terminals) {
+    const facts = ({ terminal, currency }) => `${terminal} ${currency}`;
+    const isNew = terminals.map(facts).join() !== this.#terminals?.map(facts).join();
+    this.#terminals = terminals;
+    if (isNew) this.#choose(this.#tab);
   }
 
   #choose(tab) {
     const { say } = this.#shell;
+    this.#tab = tab;
+    this.#terminal = this.#terminals.find(({ terminal }) => terminal === this.#terminal?.terminal) ?? this.#terminals[0];
     const buttons = Object.entries(TABS).map(([name, picture]) =>
       h("button", { "aria-current": name === tab ? "true" : undefined, onclick: () => this.#choose(name) }, icon(picture), say(`till.${name}`)));
     this.#tabs.replaceChildren(...buttons);
-    const form = { sale: () => this.#sale(), deposit: () => this.#deposit(), back: () => this.#back() }[tab]();
+    const takes = { sale: () => this.#sale(), deposit: () => this.#deposit() }[tab];
+    const none = () => h("p", { class: "card" }, say("till.no_terminal"));
+    const form = takes === undefined ? this.#back() : this.#terminal === undefined ? none() : takes();
     this.#content.replaceChildren(form);
     this.#content.querySelector("input")?.focus();
   }
@@ -47,22 +58,25 @@ class Till {
     return h("div", { class: "field" }, h("label", { for: id }, this.#shell.say(key)), control);
   }
 
+  /** That of the terminal: it takes no other. */
   #currency() {
-    const last = memory.get("currency") ?? { nb: "NOK", da: "DKK", sv: "SEK" }[this.#shell.words.language] ?? "EUR";
-    const options = CURRENCIES.map((code) => h("option", { value: code, selected: code === last }, code));
-    return h("select", { onchange: ({ target }) => memory.set("currency", target.value) }, options);
+    return h("output", { class: "currency" }, this.#terminal.currency);
   }
 
   /** Which terminal, where there are several. */
-  #terminalField() {
+  #terminalField(currency) {
     if (this.#terminals.length < 2) return "";
-    const options = this.#terminals.map((name) => h("option", { value: name, selected: name === this.#terminal }, name));
-    const control = h("select", { onchange: ({ target }) => (this.#terminal = target.value) }, options);
-    return this.#field("order.terminal", "terminal", control);
+    const options = this.#terminals.map(({ terminal }) =>
+      h("option", { value: terminal, selected: terminal === this.#terminal.terminal }, terminal));
+    const choose = ({ target }) => {
+      this.#terminal = this.#terminals.find(({ terminal }) => terminal === target.value);
+      currency.value = this.#terminal.currency;
+    };
+    return this.#field("order.terminal", "terminal", h("select", { onchange: choose }, options));
   }
 
   #where() {
-    return this.#terminals.length < 2 ? {} : { terminal: this.#terminal ?? this.#terminals[0] };
+    return this.#terminals.length < 2 ? {} : { terminal: this.#terminal.terminal };
   }
 
   /** An amount in minor units; otherwise the field says what is wrong with it. */
@@ -110,7 +124,7 @@ class Till {
     return this.#form("till.sale", take,
       h("div", { class: "pair" }, this.#field("till.amount", "amount", amount), this.#field("till.currency", "currency", currency)),
       h("div", { class: "keys" }, keys),
-      this.#terminalField(),
+      this.#terminalField(currency),
       h("div", { class: "buttons" }, h("button", { class: "primary" }, icon("card"), say("till.take_sale"))));
   }
 
@@ -167,7 +181,7 @@ class Till {
       items,
       h("div", { class: "row" }, h("button", { type: "button", onclick: add }, icon("plus"), say("till.add_item"))),
       this.#field("till.deposit_amount", "deposit", deposit),
-      this.#terminalField(),
+      this.#terminalField(currency),
       h("div", { class: "buttons" }, h("button", { class: "primary" }, icon("card"), say("till.take_deposit"))));
   }
 
