@@ -21,6 +21,14 @@ for (const colorScheme of ["light", "dark"]) {
         await look(page, info, named("empty"));
         await counter.bring("O-1001");
         await look(page, info, named("order"));
+        const long = "ORDER-1234567890-ABCDEFGHIJKLMNOP-WITHOUT-AN-END";
+        const sku = { "كرسي 🪑 SKU_ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ": 999_999_999 };
+        await store.call("order.put", { order: await store.orderPaidOnline(long, [1_000], sku) });
+        await page.keyboard.press("F2");
+        await counter.bring(long);
+        await look(page, info, named("long"));
+        await page.keyboard.press("F2");
+        await counter.bring("O-1001");
         await store.hold();
         await counter.button("order.other").click();
         await expect(counter.prompt).toHaveText(counter.say("prompt.present_card"));

@@ -59,7 +59,6 @@ try {
 
   await page.goto(`${store.origin}/till`);
   await page.getByRole("button", { name: "Deposit" }).click();
-  await page.getByLabel("Currency").selectOption("NOK");
   await page.getByLabel("Order number").fill("ORDER-1003");
   await page.getByLabel("Item", { exact: true }).fill("Sofa");
   await page.getByLabel("Price").fill("9950");

@@ -19,6 +19,18 @@ test("a sale, and its money given back", async ({ page, store }) => {
   expect((await store.booked()).refunded).toBe(12_900);
 });
 
+test("a page that is reloaded knows the amount", async ({ page, store }) => {
+  await store.hold();
+  const till = await Till.open(page, store);
+  await till.enterSale("129,00");
+  await till.button("till.take_sale").click();
+  await expect(till.prompt).toHaveText(till.say("prompt.present_card"));
+  await page.reload();
+  await expect(till.dialog).toContainText("129.00");
+  await store.present();
+  await expect(till.outcome).toHaveText("Approved.");
+});
+
 test("a card that is declined, and another one", async ({ page, store }) => {
   await store.card("insufficient-funds");
   const till = await Till.open(page, store);
@@ -31,6 +43,22 @@ test("a card that is declined, and another one", async ({ page, store }) => {
   await expect(till.outcome).toHaveText("Approved.");
   expect((await store.booked()).captured).toBe(5_000);
 });
+
+for (const [currency, typed, shown, minor] of [["HUF", "1290", "1,290.00", 129_000], ["KWD", "1,234", "1.234", 1_234], ["JPY", "129", "129", 129]]) {
+  test.describe(`at a terminal that takes ${currency}`, () => {
+    test.use({ storeOptions: { currency } });
+
+    test("an amount is counted as that currency is", async ({ page, store }) => {
+      const till = await Till.open(page, store);
+      await expect(till.field("till.currency")).toHaveText(currency);
+      await till.enterSale(typed);
+      await till.button("till.take_sale").click();
+      await expect(till.outcome).toHaveText("Approved.");
+      await expect(till.beside("amount.captured", till.dialog)).toHaveText(new RegExp(`^${currency}\\s${shown}$`));
+      expect((await store.booked()).captured).toBe(minor);
+    });
+  });
+}
 
 test.describe("where a card gives no token and the terminal cannot hold money", () => {
   test.use({ storeOptions: { till: "pre_authorization = false" } });

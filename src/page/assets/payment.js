@@ -77,6 +77,9 @@ export class Payments {
   }
 
   async #sit(order) {
+    // A page that was reloaded knows what it asked for.
+    const { amount_minor, currency } = order.intent.params;
+    if (amount_minor !== undefined) order.amount ??= this.#shell.words.money(amount_minor, currency);
     const sitting = new Sitting(this.#shell, this.#dialog, this.#paper, this.#prompts, order);
     this.#sitting = sitting;
     try {
