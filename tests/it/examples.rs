@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::contract::document;
 use crate::store::{App, Line, Setup, Simulator, Station, wait_for};
 
 /// What is another one each time, wherever it stands.
@@ -35,8 +36,10 @@ fn a_station_answers_the_examples_as_they_say() {
     let mut examples: Vec<Value> = serde_json::from_str(&told).unwrap();
     let before = examples.clone();
     let mut names = BTreeMap::new();
+    let mut terminal = Some(terminal);
     for example in &mut examples {
         let method = example["method"].as_str().unwrap().to_owned();
+        happen(&example["name"], &mut terminal, &mut app, &mut names);
         let mut params = example["params"].clone();
         rename(&mut params, &names);
         let result = match method.split_once('.').unwrap().0 {
@@ -56,6 +59,39 @@ fn a_station_answers_the_examples_as_they_say() {
             file.display(),
             at.unwrap().0
         );
+    }
+}
+
+/// What happens in the store before an example is asked.
+fn happen(
+    example: &Value,
+    terminal: &mut Option<Simulator>,
+    app: &mut App,
+    names: &mut BTreeMap<String, String>,
+) {
+    let mut doubt = |app: &mut App| {
+        let found = app.call("operation.get", json!({"idempotency_key": "basket-2"}));
+        for (name, value) in [
+            ("EXAMPLE-IN-DOUBT", &found["operation_id"]),
+            ("EXAMPLE-EVIDENCE", &found["doubt"]["evidence"]),
+        ] {
+            names.insert(name.to_owned(), value.as_str().unwrap().to_owned());
+        }
+    };
+    match example.as_str().unwrap() {
+        // The terminal breaks in mid-payment.
+        "The customer pays at another till meanwhile" => {
+            let fault = json!({"kind": "reboot", "at": "before_result"});
+            terminal.as_ref().unwrap().post("/fault", fault);
+            let basket =
+                json!({"idempotency_key": "basket-2", "amount_minor": 1_000, "currency": "NOK"});
+            app.send("payment.sale", basket).unwrap();
+            app.event(|event| event["event"] == "operation_in_doubt");
+            drop(terminal.take());
+            doubt(app);
+        }
+        "The acquirer knows of no such payment" => doubt(app),
+        _ => {}
     }
 }
 
@@ -116,4 +152,18 @@ fn settle(
         Value::Number(_) if is_other && told.is_number() => told.clone(),
         plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => plain,
     }
+}
+
+/// Readers are simulated where libnfc is; the document itself is an example enough.
+const WITHOUT: [&str; 4] = ["nfc.read", "nfc.abort", "nfc.bind", "rpc.discover"];
+
+#[test]
+fn every_method_has_an_example() {
+    let document = document();
+    let methods = document["methods"].as_array().unwrap().iter();
+    let bare = methods.filter(|method| method["examples"].as_array().is_none_or(Vec::is_empty));
+    let bare: Vec<&str> = bare
+        .map(|method| method["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(bare, WITHOUT);
 }
