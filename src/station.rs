@@ -504,6 +504,7 @@ impl Station {
             tracing::error!(%error, "journal cannot be read");
             Refusal::JournalUnavailable
         })?;
+        self.state.only_for = self.leases.only_for(&self.state, now);
         #[cfg(feature = "failpoints")]
         let command = &planted::heard(command.clone());
         engine::decide(&self.state, command, now).map_err(Refusal::Rejected)

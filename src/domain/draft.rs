@@ -6,7 +6,7 @@ use super::directory::Directory;
 use super::effect::Effect;
 use super::entry::Entry;
 use super::event::Event;
-use super::id::{OperationId, OrderId, PaymentId, TerminalId};
+use super::id::{ClientName, OperationId, OrderId, PaymentId, TerminalId};
 use super::operation::Operation;
 use super::order::Order;
 use super::payment::Payment;
@@ -147,6 +147,12 @@ impl<'a> Draft<'a> {
             .terminals
             .get(id)
             .or_else(|| self.state.books.terminals.get(id))
+    }
+
+    /// The only app that may use a terminal now, if there is one.
+    #[must_use]
+    pub fn only_for(&self, terminal: &TerminalId) -> Option<&'a ClientName> {
+        self.state.only_for.get(terminal)
     }
 
     /// What the books say of a terminal since its batch was closed last.

@@ -74,6 +74,18 @@ impl Leases {
         (now < lease.until || in_use).then_some(lease)
     }
 
+    /// Terminals that only one app may use now, and that app.
+    #[must_use]
+    pub fn only_for(&self, state: &State, now: Timestamp) -> BTreeMap<TerminalId, ClientName> {
+        let terminals = state.directory.terminals.iter();
+        let only = terminals.filter_map(|(id, profile)| {
+            let lease = self.of(state, id, now).map(|lease| &lease.app);
+            let app = lease.or(profile.app.as_ref())?;
+            Some((id.clone(), app.clone()))
+        });
+        only.collect()
+    }
+
     /// Whether an app may use a terminal now: nobody else has it.
     pub fn check(
         &self,

@@ -25,6 +25,9 @@ pub struct State {
     pub taps: Taps,
     /// The station is about to end: what is on its way ends first, and nothing new begins.
     pub stopping: bool,
+    /// Terminals that only this app may use now, because it has leased them or they work for it. Leases
+    /// are no entries: the station says before each decision which there are.
+    pub only_for: BTreeMap<TerminalId, ClientName>,
     /// What the books say of terminals whose end of day is at work. Loaded with what it is about.
     pub turnovers: BTreeMap<TerminalId, Turnover>,
 }

@@ -8,7 +8,7 @@ use crate::domain::directory::Directory;
 use crate::domain::draft::Draft;
 use crate::domain::effect::ProcessorRequest;
 use crate::domain::id::{MerchantAccountId, OperationId, SealedToken, TerminalId};
-use crate::domain::operation::Call;
+use crate::domain::operation::{Call, Step};
 use crate::domain::payment::Payment;
 
 /// A way to follow up on an authorization.
@@ -64,10 +64,11 @@ impl Route {
     pub(super) fn is_free_for(&self, draft: &Draft<'_>, operation: &OperationId) -> bool {
         match self {
             Self::Processor { .. } => true,
-            Self::Terminal { terminal, .. } => draft
-                .before()
-                .holder_of_terminal(terminal)
-                .is_none_or(|holder| holder.id == *operation),
+            Self::Terminal { terminal, .. } => {
+                let holder = draft.before().holder_of_terminal(terminal);
+                holder.is_none_or(|holder| holder.id == *operation)
+                    && is_open_to(draft, terminal, operation)
+            }
         }
     }
 
@@ -90,6 +91,24 @@ impl Route {
             },
         }
     }
+}
+
+/// Whether an operation that has begun elsewhere may go on at a terminal: one that another app has been
+/// given meanwhile, or has for itself, is not used. Where it has been before, it ends what it began;
+/// and one that would begin there is refused by whoever asks for the decision.
+fn is_open_to(draft: &Draft<'_>, terminal: &TerminalId, operation: &OperationId) -> bool {
+    let Some(operation) = draft.operation(operation) else {
+        return true;
+    };
+    let was_there = |step: &Step| match &step.call {
+        Call::Terminal { terminal: at, .. } => at == terminal,
+        Call::Processor { .. } => false,
+    };
+    operation.steps.is_empty()
+        || operation.steps.iter().any(was_there)
+        || draft
+            .only_for(terminal)
+            .is_none_or(|app| *app == operation.client)
 }
 
 fn by_processor(directory: &Directory, payment: &Payment) -> Option<Route> {

@@ -3,7 +3,7 @@
 use super::outside::Fate;
 use super::samples::{nok, order, terminal};
 use super::world::World;
-use crate::domain::id::{LineId, OrderId};
+use crate::domain::id::{ClientName, LineId, OrderId};
 use crate::domain::order::{Fulfilment, LineState};
 use crate::domain::outcome::{Reason, Verdict};
 use crate::domain::payment::Status;
@@ -256,6 +256,28 @@ fn a_cancellation_stands_whatever_becomes_of_its_money() {
         let owed = (refunded < 80).then(|| nok(80 - refunded));
         assert_eq!(outcome.refund_due, owed, "{fates:?}");
         assert_eq!(world.order().lines[1].state, LineState::Cancelled);
+    }
+}
+
+/// The remainder is held at the processor, and the deposit was paid at the terminal, which gives it back
+/// after the hold is released: unless somebody else has been given it.
+#[test]
+fn a_terminal_that_another_app_has_gives_nothing_back_for_this_one() {
+    for (has_it, refunded) in [("till", 200), ("kiosk", 0)] {
+        let mut world = World::new();
+        let request = Request::DepositTake {
+            terminal: terminal("token"),
+            order: order(0, &[600, 400]),
+            deposit: nok(200),
+        };
+        world.run(request, &[]);
+        let only = (terminal("token"), ClientName::new(has_it));
+        world.state.only_for = [only].into();
+        let outcome = world.run(cancel(&world, &[], DepositShare::Refund), &[]);
+        assert_eq!(moved(&world), [200, 800, refunded], "{has_it}");
+        let due = (refunded == 0).then(|| nok(200));
+        assert_eq!(outcome.refund_due, due, "{has_it}");
+        world.check_agreement();
     }
 }
 
