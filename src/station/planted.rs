@@ -1,6 +1,8 @@
 //! Bugs that a test plants, to see that the simulated store finds them (docs/reliability.md). Not
 //! compiled into a release.
 
+use std::cell::RefCell;
+
 use firmware_protocols::vocabulary::terminal::{SyncId, TerminalRequest};
 
 use crate::domain::command::{Command, ProcessorEnding, TerminalEnding};
@@ -27,7 +29,15 @@ pub(super) fn heard(mut command: Command) -> Command {
                 *ending = ProcessorEnding::NotSent;
             }
         }
+        Command::TerminalFinished { ending, .. } if is_planted("results_are_one_late") => {
+            one_late(ending);
+        }
         Command::Ask(ask) if is_planted("ended_keys_are_forgotten") => ask.known = None,
+        Command::Ask(ask) if is_planted("keys_are_everybodys") => {
+            if let Some(known) = &ask.known {
+                ask.fingerprint = known.fingerprint.clone();
+            }
+        }
         Command::Ask(ask) if is_planted("running_keys_are_forgotten") => {
             ask.key = IdempotencyKey::new(format!("{}:{}", ask.key, ask.operation));
         }
@@ -43,6 +53,18 @@ pub(super) fn heard(mut command: Command) -> Command {
         | Command::Wake(_) => {}
     }
     command
+}
+
+thread_local! {
+    static BEFORE: RefCell<Option<Answer>> = const { RefCell::new(None) };
+}
+
+/// An approval becomes the one before it, of whichever payment that was.
+fn one_late(ending: &mut TerminalEnding) {
+    if let TerminalEnding::Answered(answer @ Answer::Approved(_)) = ending {
+        let before = BEFORE.replace(Some(answer.clone()));
+        *answer = before.unwrap_or_else(|| answer.clone());
+    }
 }
 
 /// Spoils what was decided.
@@ -80,8 +102,23 @@ fn spoil_effect(state: &State, effect: &mut Effect) {
                 *request = first.clone();
             }
         }
+        Effect::Terminal {
+            effect, request, ..
+        } if is_planted("a_batch_is_closed_again") => {
+            let operation = state.books.operations.get(&effect.operation);
+            let step = operation.and_then(|operation| operation.steps.get(effect.step));
+            if step.is_some_and(|step| step.call.closes_batch()) {
+                *request = TerminalRequest::Reconcile;
+            }
+        }
         Effect::Terminal { sync, .. } if is_planted("sync_value_is_old") => {
             *sync = sync.as_ref().map(|_| SyncId(vec![0, 0]));
+        }
+        Effect::Answer { operation, .. } if is_planted("answers_go_to_another") => {
+            let mut others = state.books.operations.keys();
+            if let Some(other) = others.rfind(|it| *it != operation) {
+                *operation = other.clone();
+            }
         }
         Effect::Processor { effect, .. } if is_planted("processor_key_is_new") => {
             effect.step = effect.step.saturating_add(100);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use posd::api::call::{Answer, Call, Found, Query, Refusal, Standing};
 use posd::domain::id::{
-    ClientName, Fingerprint, IdempotencyKey, OperationId, OrderId, PaymentId, TerminalId,
+    Fingerprint, IdempotencyKey, OperationId, OrderId, PaymentId, PoolId, TerminalId,
 };
 use posd::domain::order::Order;
 use posd::domain::outcome::{Outcome, Verdict};
@@ -13,7 +13,8 @@ use posd::domain::rejection::Rejection;
 use posd::domain::request::{Parking, Request};
 use tokio::sync::oneshot::{self, error::TryRecvError};
 
-use crate::auditor::Check;
+use crate::auditor::{Asked, Check};
+use crate::leases;
 use crate::plan::{Manner, Wish};
 use crate::random::Random;
 use crate::world::{Happening, World};
@@ -26,12 +27,24 @@ pub(crate) struct Apps {
     pub(crate) payments: Vec<PaymentId>,
     pub(crate) orders: Vec<OrderId>,
     listening: Vec<Listener>,
+    /// Apps that have lost their connections.
+    away: BTreeSet<usize>,
+    /// What orders have cost so far, where no two payments may have the same amount.
+    pub(crate) totals: BTreeSet<u64>,
+}
+
+/// Which app asks, and whether any terminal of the pool will do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Who {
+    pub(crate) app: usize,
+    pub(crate) pool: bool,
 }
 
 /// One request of an app.
 pub(crate) struct Conversation {
     pub(crate) key: IdempotencyKey,
     pub(crate) request: Request,
+    who: Who,
     manner: Manner,
     is_over: bool,
     verdict: Option<Verdict>,
@@ -50,6 +63,29 @@ impl Apps {
         open.map(|one| &one.key).collect()
     }
 
+    pub(crate) fn is_away(&self, app: usize) -> bool {
+        self.away.contains(&app)
+    }
+
+    /// An app hears nothing more of what it has asked for.
+    pub(crate) fn leave(&mut self, app: usize) {
+        self.away.insert(app);
+        let conversations = &self.conversations;
+        self.listening
+            .retain(|one| conversations[one.conversation].who.app != app);
+    }
+
+    pub(crate) fn come(&mut self, app: usize) {
+        self.away.remove(&app);
+    }
+
+    /// What an app has asked for and not heard of.
+    pub(crate) fn unheard(&self, app: usize) -> Vec<usize> {
+        let all = self.conversations.iter().enumerate();
+        let open = all.filter(|(_, one)| !one.is_over && one.who.app == app);
+        open.map(|(at, _)| at).collect()
+    }
+
     fn learn(&mut self, outcome: &Outcome) {
         for payment in &outcome.payments {
             if !self.payments.contains(&payment.id) {
@@ -65,26 +101,31 @@ impl Apps {
 }
 
 impl World<'_> {
-    pub(crate) fn on_wish(&mut self, wish: Wish, manner: Manner, salt: u64) {
+    pub(crate) fn on_wish(&mut self, wish: Wish, manner: Manner, who: Who, salt: u64) {
         let mut random = Random::new(salt, "wish");
         match wish {
             Wish::Look { which } => self.look(which),
-            Wish::Abort { terminal } => self.abort(terminal),
-            Wish::Repeat { which, changed } => self.repeat(which, changed, &mut random),
+            Wish::Abort { terminal } => self.abort(terminal, who.app),
+            Wish::Repeat { which, changed } => self.repeat(which, changed, who, &mut random),
             _ => {
                 if let Some(request) = self.request(wish, &mut random) {
                     let key = format!("key-{:04}", self.apps.conversations.len());
-                    self.begin(IdempotencyKey::new(key), request, manner);
+                    self.begin(IdempotencyKey::new(key), request, manner, who);
                 }
             }
         }
     }
 
-    fn begin(&mut self, key: IdempotencyKey, request: Request, manner: Manner) {
+    fn begin(&mut self, key: IdempotencyKey, request: Request, manner: Manner, who: Who) {
+        let who = Who {
+            pool: who.pool && is_placed(&request),
+            ..who
+        };
         let at = self.apps.conversations.len();
         self.apps.conversations.push(Conversation {
             key,
             request,
+            who,
             manner,
             is_over: false,
             verdict: None,
@@ -100,7 +141,7 @@ impl World<'_> {
     }
 
     /// A request of before once more, or its key with something else.
-    fn repeat(&mut self, which: u64, changed: bool, random: &mut Random) {
+    fn repeat(&mut self, which: u64, changed: bool, who: Who, random: &mut Random) {
         let count = self.apps.conversations.len();
         if count == 0 {
             return;
@@ -114,25 +155,35 @@ impl World<'_> {
                 want_token: false,
                 reference: None,
             };
-            self.begin(key, request, Manner::Patient);
-        } else {
+            self.begin(key, request, Manner::Patient, who);
+        } else if self.apps.conversations[at].who.app == who.app || random.permille(500) {
             self.ask(at);
+        } else {
+            // Another app happens upon the same key for the same thing.
+            let one = &self.apps.conversations[at];
+            let (key, request, pool) = (one.key.clone(), one.request.clone(), one.who.pool);
+            self.begin(key, request, Manner::Patient, Who { pool, ..who });
         }
     }
 
-    fn ask(&mut self, at: usize) {
+    pub(crate) fn ask(&mut self, at: usize) {
         let one = &self.apps.conversations[at];
         let (reply, receiver) = oneshot::channel();
         let call = Call::Ask {
             key: Some(one.key.clone()),
-            fingerprint: Fingerprint::new(format!("{:?}", one.request)),
-            client: ClientName::new("till"),
-            pool: None,
+            fingerprint: Fingerprint::new(format!("{:?} {:?}", one.who, one.request)),
+            client: leases::app(one.who.app),
+            pool: one.who.pool.then(|| PoolId::new(leases::POOL)),
             request: Box::new(one.request.clone()),
             reply,
         };
+        let (app, is_away) = (one.who.app, self.apps.is_away(one.who.app));
         let what = format!("asks {} {}", one.key, one.request.method());
-        self.note(format_args!("app {what}"));
+        self.note(format_args!("app {app} {what}"));
+        // Who is away asks when it is back.
+        if is_away {
+            return;
+        }
         if self.shop.is_none() {
             let delay = self.random.between(500, 5_000);
             self.after(delay, Happening::App(at));
@@ -143,10 +194,10 @@ impl World<'_> {
             epoch: self.epoch,
             receiver,
         });
-        self.call(call);
+        self.hand_in(call);
     }
 
-    fn call(&mut self, call: Call) {
+    pub(crate) fn hand_in(&mut self, call: Call) {
         let (now, fresh) = (self.utc(), self.fresh_operation());
         if let Some(shop) = &mut self.shop {
             shop.station.handle_call(call, fresh, now);
@@ -197,14 +248,17 @@ impl World<'_> {
 
     fn on_heard(&mut self, at: usize, heard: Heard) {
         let one = &self.apps.conversations[at];
-        let (key, request) = (one.key.clone(), one.request.clone());
+        let key = one.key.clone();
+        let asked = self.asked(at);
         match heard {
             Ok(Answer::Finished { operation, outcome }) => {
                 self.note(format_args!(
                     "app hears {key}: {:?} {:?}",
                     outcome.verdict, outcome.reason
                 ));
-                let checked = self.auditor.on_answer(&key, &operation, &outcome, &request);
+                let checked = self.auditor.on_answer(&key, &operation, &outcome, &asked);
+                self.check(checked);
+                let checked = self.check_result(&operation, &outcome);
                 self.check(checked);
                 self.apps.learn(&outcome);
                 let one = &mut self.apps.conversations[at];
@@ -213,6 +267,8 @@ impl World<'_> {
             }
             Ok(Answer::InDoubt { operation }) => {
                 self.note(format_args!("app hears {key}: in doubt"));
+                let checked = self.auditor.on_doubt(&key, &operation, &asked);
+                self.check(checked);
                 self.after(20_000, Happening::App(at));
                 self.park(&key, &operation);
             }
@@ -220,7 +276,7 @@ impl World<'_> {
             Err(Refusal::Rejected(rejection)) => {
                 self.note(format_args!("app hears {key}: {rejection:?}"));
                 let reused = rejection == Rejection::IdempotencyKeyReused;
-                let checked = self.auditor.on_refused(&key, &request, reused);
+                let checked = self.auditor.on_refused(&key, &asked, reused);
                 self.check(checked);
                 self.apps.conversations[at].is_over = true;
             }
@@ -241,7 +297,11 @@ impl World<'_> {
                 by: "supervisor".to_owned(),
                 reason: "the customer has paid in cash".to_owned(),
             });
-            self.begin(key, request, Manner::Patient);
+            let who = Who {
+                app: leases::SUPERVISOR,
+                pool: false,
+            };
+            self.begin(key, request, Manner::Patient, who);
         }
     }
 
@@ -255,7 +315,15 @@ impl World<'_> {
                 reference: None,
             };
             let key = IdempotencyKey::new(format!("last-{terminal}"));
-            self.begin(key, request, Manner::Patient);
+            for app in 0..self.plan.setup.apps {
+                self.release(app, terminal);
+            }
+            let works_for = self.plan.setup.terminals[terminal].works_for;
+            let who = Who {
+                app: works_for.unwrap_or(leases::SUPERVISOR),
+                pool: false,
+            };
+            self.begin(key, request, Manner::Patient, who);
         }
     }
 
@@ -288,7 +356,7 @@ impl World<'_> {
     fn query(&mut self, query: Query) -> Option<Result<Found, Refusal>> {
         self.shop.as_ref()?;
         let (reply, mut receiver) = oneshot::channel();
-        self.call(Call::Query { query, reply });
+        self.hand_in(Call::Query { query, reply });
         receiver.try_recv().ok()
     }
 
@@ -331,24 +399,53 @@ impl World<'_> {
     }
 
     fn on_looked(&mut self, key: &IdempotencyKey, id: &OperationId, outcome: &Outcome) {
-        let request = self.auditor.request_of(key).cloned();
-        if let Some(request) = request {
-            let checked = self.auditor.on_answer(key, id, outcome, &request);
+        let asked = self.auditor.asked_under(key);
+        if let Some(asked) = asked {
+            let checked = self.auditor.on_answer(key, id, outcome, &asked);
             self.check(checked);
         }
     }
 
-    fn abort(&mut self, terminal: usize) {
-        if self.shop.is_some() {
-            let (reply, _) = oneshot::channel();
-            let terminal = till(terminal);
-            self.call(Call::Abort {
-                terminal,
-                by: None,
-                reply,
-            });
+    /// What an app has asked for, for the auditor.
+    fn asked(&self, at: usize) -> Asked {
+        let one = &self.apps.conversations[at];
+        let places = if one.who.pool {
+            leases::pool(&self.plan.setup)
+        } else {
+            Vec::new()
+        };
+        Asked {
+            client: leases::app(one.who.app),
+            request: one.request.clone(),
+            places,
         }
     }
+
+    /// A supervisor stops whatever runs there, everybody else what is its own.
+    fn abort(&mut self, terminal: usize, who: usize) {
+        if self.shop.is_none() || self.apps.is_away(who) {
+            return;
+        }
+        let (reply, mut answer) = oneshot::channel();
+        let terminal = till(terminal);
+        let by = (who != leases::SUPERVISOR).then(|| leases::app(who));
+        self.hand_in(Call::Abort {
+            terminal: terminal.clone(),
+            by: by.clone(),
+            reply,
+        });
+        if let (Ok(told), Some(_)) = (answer.try_recv(), &self.shop) {
+            let checked = self.promises.on_stopped(&terminal, by.as_ref(), &told);
+            self.check(checked);
+        }
+    }
+}
+
+/// Whether a request names a terminal at which it is done, so that it could be another one.
+fn is_placed(request: &Request) -> bool {
+    let mut elsewhere = request.clone();
+    elsewhere.place_at(TerminalId::new("elsewhere"));
+    elsewhere != *request
 }
 
 pub(crate) fn till(at: usize) -> TerminalId {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use firmware_protocols::vocabulary::terminal::TerminalRequest;
 use hw_sim::bank::TerminalKind;
 use posd::domain::entry::Entry;
-use posd::domain::id::{EffectId, IdempotencyKey, OperationId, PaymentId};
+use posd::domain::id::{ClientName, EffectId, IdempotencyKey, OperationId, PaymentId, TerminalId};
 use posd::domain::operation::Call;
 use posd::domain::outcome::Outcome;
 use posd::domain::request::Request;
@@ -24,6 +24,8 @@ pub(crate) struct Auditor {
     /// Durable: steps by name.
     steps: BTreeMap<EffectId, (PaymentId, Call)>,
     reported: BTreeSet<EffectId>,
+    /// Steps for which a terminal has closed its batch.
+    closed: BTreeSet<EffectId>,
     pub(crate) last_event: u64,
     announced: u64,
     /// What the bank did at terminals: its key, what, how much, for which step.
@@ -33,14 +35,25 @@ pub(crate) struct Auditor {
 
 struct Noted {
     key: IdempotencyKey,
+    client: ClientName,
     request: Request,
     steps: usize,
     finished: Option<String>,
 }
 
+/// What an app has asked for under a key.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) client: ClientName,
+    pub(crate) request: Request,
+    /// Where it may be done, if not where the request says.
+    pub(crate) places: Vec<TerminalId>,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct AtTerminal {
     pub(crate) key: String,
+    pub(crate) terminal: TerminalId,
     pub(crate) kind: TerminalKind,
     pub(crate) minor: u64,
     pub(crate) step: Option<EffectId>,
@@ -69,6 +82,7 @@ impl Auditor {
         if let Entry::OperationStarted {
             operation,
             key,
+            client,
             request,
             ..
         } = entry
@@ -78,6 +92,7 @@ impl Auditor {
             }
             let noted = Noted {
                 key: key.clone(),
+                client: client.clone(),
                 request: (**request).clone(),
                 steps: 0,
                 finished: None,
@@ -148,6 +163,7 @@ impl Auditor {
     pub(crate) fn on_host(&mut self, done: AtTerminal) -> Check {
         if let Some(step) = &done.step {
             self.on_send(step)?;
+            self.is_what_was_asked(step, &done)?;
             let twice = self
                 .at_terminals
                 .iter()
@@ -161,6 +177,50 @@ impl Auditor {
             self.at_terminals.push(done);
         }
         Ok(())
+    }
+
+    /// A terminal has closed its batch: for a step that asks for it, and for that one once.
+    pub(crate) fn on_batch_closed(
+        &mut self,
+        terminal: &TerminalId,
+        step: Option<EffectId>,
+    ) -> Check {
+        let step = step.ok_or_else(|| format!("once: {terminal} was not told to close"))?;
+        self.on_send(&step)?;
+        let call = self.steps.get(&step).map(|(_, call)| call);
+        if !matches!(call, Some(Call::Terminal { request: TerminalRequest::Reconcile, terminal: at })
+            if at == terminal)
+        {
+            return Err(format!(
+                "once: {step} closes the batch of {terminal}: {call:?}"
+            ));
+        }
+        if self.closed.insert(step.clone()) {
+            Ok(())
+        } else {
+            Err(format!("once: {step} closes the batch of {terminal} twice"))
+        }
+    }
+
+    /// What a terminal does is what its step asks for, and not what another one does.
+    fn is_what_was_asked(&self, step: &EffectId, done: &AtTerminal) -> Check {
+        let Some((_, Call::Terminal { terminal, request })) = self.steps.get(step) else {
+            return Err(format!("result: {done:?} is of no terminal"));
+        };
+        let amount = match (request, done.kind) {
+            (TerminalRequest::Sale { amount, .. }, TerminalKind::Sale)
+            | (TerminalRequest::Authorize { amount, .. }, TerminalKind::Authorize)
+            | (TerminalRequest::Refund { amount }, TerminalKind::Refund) => amount.minor,
+            (_, TerminalKind::Sale | TerminalKind::Authorize | TerminalKind::Refund) => {
+                return Err(format!("result: {done:?} was not asked for: {request:?}"));
+            }
+            _ => done.minor,
+        };
+        if *terminal == done.terminal && amount == done.minor {
+            Ok(())
+        } else {
+            Err(format!("result: {done:?} is not {request:?} at {terminal}"))
+        }
     }
 
     /// The receipt that a durable step asks a terminal to reverse.
@@ -184,19 +244,10 @@ impl Auditor {
         key: &IdempotencyKey,
         operation: &OperationId,
         outcome: &Outcome,
-        request: &Request,
+        asked: &Asked,
     ) -> Check {
         let told = json(outcome);
-        let Some(noted) = self.operations.get(operation) else {
-            return Err(format!("answers: {key} hears of {operation}, not durable"));
-        };
-        if noted.key != *key {
-            let other = &noted.key;
-            return Err(format!("answers: {key} hears what {other} asked"));
-        }
-        if noted.request != *request {
-            return Err(format!("answers: {key} hears the end of another request"));
-        }
+        let noted = self.own(key, operation, asked)?;
         if noted.finished.as_ref() != Some(&told) {
             return Err(format!("answers: {key} hears an end that is not durable"));
         }
@@ -208,25 +259,61 @@ impl Auditor {
         }
     }
 
-    /// A request was refused. One that was taken before is not, unless its key is used for another.
-    pub(crate) fn on_refused(
+    /// An app has heard that the end of its request is not known yet.
+    pub(crate) fn on_doubt(
         &self,
         key: &IdempotencyKey,
-        request: &Request,
-        reused: bool,
+        operation: &OperationId,
+        asked: &Asked,
     ) -> Check {
-        match self.request_of(key) {
-            Some(taken) if (taken == request) == reused => Err(format!(
-                "answers: {key} is refused, reused: {reused}; taken {taken:?}"
-            )),
+        self.own(key, operation, asked).map(|_| ())
+    }
+
+    /// The operation of which an app is told, which must be the one that it asked for.
+    fn own(
+        &self,
+        key: &IdempotencyKey,
+        operation: &OperationId,
+        asked: &Asked,
+    ) -> Result<&Noted, String> {
+        let Some(noted) = self.operations.get(operation) else {
+            return Err(format!("answers: {key} hears of {operation}, not durable"));
+        };
+        if noted.key != *key {
+            let other = &noted.key;
+            return Err(format!("answers: {key} hears what {other} asked"));
+        }
+        if !noted.is(asked) {
+            return Err(format!("answers: {key} hears the end of another request"));
+        }
+        Ok(noted)
+    }
+
+    /// A request was refused. One that was taken before is not, unless its key is used for another.
+    pub(crate) fn on_refused(&self, key: &IdempotencyKey, asked: &Asked, reused: bool) -> Check {
+        match self.noted_under(key) {
+            Some(taken) if taken.is(asked) == reused => {
+                let taken = &taken.request;
+                Err(format!(
+                    "answers: {key} is refused, reused: {reused}; taken {taken:?}"
+                ))
+            }
             Some(_) | None => Ok(()),
         }
     }
 
+    fn noted_under(&self, key: &IdempotencyKey) -> Option<&Noted> {
+        self.operations.get(self.keys.get(key)?)
+    }
+
     /// What was taken under a key.
-    pub(crate) fn request_of(&self, key: &IdempotencyKey) -> Option<&Request> {
-        let operation = self.keys.get(key)?;
-        self.operations.get(operation).map(|noted| &noted.request)
+    pub(crate) fn asked_under(&self, key: &IdempotencyKey) -> Option<Asked> {
+        let noted = self.noted_under(key)?;
+        Some(Asked {
+            client: noted.client.clone(),
+            request: noted.request.clone(),
+            places: Vec::new(),
+        })
     }
 
     pub(crate) fn is_taken(&self, key: &IdempotencyKey) -> bool {
@@ -236,6 +323,17 @@ impl Auditor {
     /// The payment of a step.
     pub(crate) fn payment_of(&self, step: &EffectId) -> Option<&PaymentId> {
         self.steps.get(step).map(|(payment, _)| payment)
+    }
+
+    /// What an operation was asked for, and the payments of its steps.
+    pub(crate) fn operation(
+        &self,
+        name: &OperationId,
+    ) -> Option<(&Request, impl Iterator<Item = &PaymentId>)> {
+        let noted = self.operations.get(name)?;
+        let steps = self.steps.iter();
+        let own = steps.filter(|(step, _)| step.operation == *name);
+        Some((&noted.request, own.map(|(_, (payment, _))| payment)))
     }
 
     /// What was asked, by whom, of all that began.
@@ -250,6 +348,22 @@ impl Auditor {
         let open = self.operations.iter();
         let open = open.filter(|(_, noted)| noted.finished.is_none());
         open.map(|(name, _)| name).collect()
+    }
+}
+
+impl Noted {
+    /// Whether this is what the app has asked for, where it may be.
+    fn is(&self, asked: &Asked) -> bool {
+        let mut placed = asked.request.clone();
+        let is_at = |place: &TerminalId| {
+            placed.place_at(place.clone());
+            self.request == placed
+        };
+        let is_alike = match asked.places.as_slice() {
+            [] => self.request == asked.request,
+            places => places.iter().any(is_at),
+        };
+        is_alike && self.client == asked.client
     }
 }
 

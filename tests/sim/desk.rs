@@ -15,12 +15,16 @@ impl World<'_> {
         self.stop();
         self.epoch += 1;
         self.note(format_args!("station starts"));
+        self.promises.on_restart();
         let now: Timestamp = self.utc();
         self.shop = Some(self.home.open(now));
         for terminal in 0..self.lines.len() {
             self.drive(terminal);
         }
         self.run_station();
+        for app in 0..self.plan.setup.apps {
+            self.arrive(app);
+        }
     }
 
     /// The process is gone, with all that it had not made durable.
@@ -80,6 +84,11 @@ impl World<'_> {
                 for entry in &batch.entries {
                     self.trace.note(self.now, format_args!("decided {entry:?}"));
                 }
+                let now = self.utc();
+                let checked = self.promises.on_decided(&batch.entries, now);
+                self.check(checked);
+                let checked = self.check_batches(&batch.entries);
+                self.check(checked);
                 if let Some(shop) = self.shop.as_mut().filter(|shop| !shop.is_dead) {
                     shop.pending.push(batch);
                 }

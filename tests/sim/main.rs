@@ -19,14 +19,17 @@
 
 mod apps;
 mod auditor;
+mod batches;
 mod check;
 mod desk;
+mod leases;
 mod line;
 mod outside;
 mod plan;
 #[cfg(feature = "failpoints")]
 mod planted;
 mod random;
+mod results;
 mod shop;
 mod story;
 mod trace;

@@ -35,6 +35,22 @@ pub(crate) struct Bench {
     pub(crate) heard: Option<EffectId>,
     /// For which step it asks its host under which key, as it was when it first asked.
     pub(crate) asked_for: BTreeMap<String, Option<EffectId>>,
+    /// What the batch held that it has closed last, minor units.
+    pub(crate) closed: u64,
+}
+
+impl Bench {
+    /// Something comes to the terminal. Says whether it has closed its batch over it.
+    pub(crate) fn hear(&mut self, hears: impl FnOnce(&mut Terminal)) -> bool {
+        let store = self.terminal.store();
+        let (held, count) = (store.totals().total_minor(), store.batches_closed());
+        hears(&mut self.terminal);
+        let has_closed = self.terminal.store().batches_closed() > count;
+        if has_closed {
+            self.closed = held;
+        }
+        has_closed
+    }
 }
 
 impl Outside {
@@ -45,6 +61,7 @@ impl Outside {
             host_faults: VecDeque::new(),
             heard: None,
             asked_for: BTreeMap::new(),
+            closed: 0,
         });
         Self {
             bank: Bank::new(Options {

@@ -1,12 +1,14 @@
 //! What happens to a store in one run: drawn from the seed beforehand, one item at a time, so that
 //! an item can be left out without changing the others.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use firmware_protocols::time::Duration;
 use hw_sim::bank::Operation;
 use hw_sim::terminal::zvt::{FaultKind, RebootPoint};
 
+use crate::leases::SUPERVISOR;
 use crate::random::Random;
 
 /// One run.
@@ -27,6 +29,10 @@ pub(crate) struct Setup {
     pub(crate) follows_up_terminals: bool,
     /// Whether captures may be queued while the processor is away.
     pub(crate) queues: bool,
+    /// How many apps share the terminals.
+    pub(crate) apps: usize,
+    /// Whether no two payments have the same amount, so that one taken for another shows.
+    pub(crate) amounts_differ: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +44,8 @@ pub(crate) struct TerminalSetup {
     pub(crate) sends_full_pan: bool,
     pub(crate) card_delay: u64,
     pub(crate) host_delay: u64,
+    /// The one app that may use it.
+    pub(crate) works_for: Option<usize>,
 }
 
 /// Something that happens at a time.
@@ -51,8 +59,36 @@ pub(crate) struct Item {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Deed {
-    Ask { wish: Wish, manner: Manner },
+    /// An app asks, at a terminal or at any of the pool.
+    Ask {
+        wish: Wish,
+        manner: Manner,
+        app: usize,
+        pool: bool,
+    },
+    Deal {
+        app: usize,
+        deal: Deal,
+    },
     Fault(Fault),
+}
+
+/// What apps do about terminals, and with their connections.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Deal {
+    /// Have a terminal, or any of the pool, for so many seconds after each use.
+    Acquire {
+        terminal: Option<usize>,
+        ttl: u64,
+        overrides: bool,
+    },
+    Release {
+        terminal: usize,
+    },
+    /// Its connection is lost, and comes back after so long.
+    Leave {
+        time: u64,
+    },
 }
 
 /// What an app wants. `which` picks among what the apps know when the time has come.
@@ -107,6 +143,11 @@ pub(crate) enum Wish {
     },
     Abort {
         terminal: usize,
+    },
+    /// What a terminal's batch holds; the end of its day when it `closes`.
+    Batch {
+        terminal: usize,
+        closes: bool,
     },
 }
 
@@ -228,9 +269,13 @@ pub(crate) const HOUR: u64 = 60 * MINUTE;
 
 /// Draws a run.
 pub(crate) fn plan(seed: u64, hours: u64) -> Plan {
-    let setup = setup(&mut Random::new(seed, "setup"));
+    let mut setup = setup(&mut Random::new(seed, "setup"));
+    share(&mut Random::new(seed, "share"), &mut setup);
     let end = hours * HOUR;
     let mut items = asks(&mut Random::new(seed, "asks"), &setup, end);
+    hand_round(&mut Random::new(seed, "apps"), &setup, &mut items);
+    items.extend(deals(&mut Random::new(seed, "deals"), &setup, end));
+    items.extend(days(&mut Random::new(seed, "days"), &setup, end));
     items.extend(faults(&mut Random::new(seed, "faults"), &setup, end));
     items.sort_by_key(|item| item.at);
     Plan {
@@ -251,13 +296,105 @@ fn setup(random: &mut Random) -> Setup {
         sends_full_pan: random.permille(300),
         card_delay: random.pick(&[0, 800, 3_000, 12_000]),
         host_delay: random.pick(&[0, 200, 1_500]),
+        works_for: None,
     });
     Setup {
         terminals: terminals.collect(),
         several_captures: random.permille(700),
         follows_up_terminals: random.permille(700),
         queues: random.permille(500),
+        apps: 1,
+        amounts_differ: false,
     }
+}
+
+/// How many apps there are, and whose the terminals are.
+fn share(random: &mut Random, setup: &mut Setup) {
+    setup.apps = random.pick(&[1, 2, 3, 4]);
+    setup.amounts_differ = random.permille(500);
+    for terminal in &mut setup.terminals {
+        terminal.works_for = random.permille(100).then(|| random.index(setup.apps));
+    }
+}
+
+/// Says which app asks for what.
+fn hand_round(random: &mut Random, setup: &Setup, items: &mut [Item]) {
+    let mut amounts = BTreeSet::new();
+    let pools = random.pick(&[0, 0, 300]);
+    for item in items {
+        let Deed::Ask {
+            wish, app, pool, ..
+        } = &mut item.deed
+        else {
+            continue;
+        };
+        *app = random.index(setup.apps);
+        *pool = random.permille(pools);
+        if let Wish::Sale { minor, .. } | Wish::Authorize { minor, .. } = wish
+            && setup.amounts_differ
+        {
+            while !amounts.insert(*minor) {
+                *minor += 1;
+            }
+        }
+    }
+}
+
+/// What the apps do about terminals, where several share them.
+fn deals(random: &mut Random, setup: &Setup, end: u64) -> Vec<Item> {
+    let mut items = Vec::new();
+    if setup.apps == 1 {
+        return items;
+    }
+    let pause = random.pick(&[20_000, 90_000, 300_000]);
+    let mut at = random.between(1, pause);
+    while at < end {
+        let app = random.index(setup.apps);
+        let terminal = random.index(setup.terminals.len());
+        let deal = match random.below(10) {
+            0..=5 => Deal::Acquire {
+                terminal: random.permille(800).then_some(terminal),
+                ttl: random.pick(&[1, 30, 120, 600]),
+                overrides: app == SUPERVISOR && random.permille(300),
+            },
+            6..=7 => Deal::Release { terminal },
+            _ => Deal::Leave {
+                time: random.pick(&[50, 5_000, 15_000, 120_000]),
+            },
+        };
+        items.push(Item {
+            at,
+            salt: random.next(),
+            deed: Deed::Deal { app, deal },
+        });
+        at += random.between(1, 2 * pause);
+    }
+    items
+}
+
+/// Ends of days, more often than there are nights.
+fn days(random: &mut Random, setup: &Setup, end: u64) -> Vec<Item> {
+    let pause = random.pick(&[200_000, 900_000, HOUR]);
+    let mut items = Vec::new();
+    let mut at = random.between(1, 2 * pause);
+    while at < end {
+        let wish = Wish::Batch {
+            terminal: random.index(setup.terminals.len()),
+            closes: random.permille(700),
+        };
+        items.push(Item {
+            at,
+            salt: random.next(),
+            deed: Deed::Ask {
+                wish,
+                manner: manner(random),
+                app: SUPERVISOR,
+                pool: false,
+            },
+        });
+        at += random.between(1, 2 * pause);
+    }
+    items
 }
 
 #[derive(Clone, Copy)]
@@ -312,6 +449,8 @@ fn asks(random: &mut Random, setup: &Setup, end: u64) -> Vec<Item> {
                 deed: Deed::Ask {
                     wish: wish(random, kind, terminal),
                     manner: manner(random),
+                    app: 0,
+                    pool: false,
                 },
             });
         }
@@ -550,7 +689,16 @@ fn fault(
 impl fmt::Display for Item {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.deed {
-            Deed::Ask { wish, manner } => write!(f, "{wish:?} {manner:?}"),
+            Deed::Ask {
+                wish,
+                manner,
+                app,
+                pool,
+            } => {
+                let place = if *pool { ", from the pool" } else { "" };
+                write!(f, "app {app}: {wish:?} {manner:?}{place}")
+            }
+            Deed::Deal { app, deal } => write!(f, "app {app}: {deal:?}"),
             Deed::Fault(fault) => write!(f, "fault: {fault:?}"),
         }
     }

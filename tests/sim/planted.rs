@@ -6,7 +6,7 @@ use crate::story;
 
 const SEEDS: u64 = 60;
 
-const BUGS: [&str; 15] = [
+const BUGS: [&str; 21] = [
     "sent_before_journal",
     "acknowledged_before_journal",
     "answered_before_journal",
@@ -22,6 +22,12 @@ const BUGS: [&str; 15] = [
     "books_are_wrong_by_one",
     "entries_are_applied_twice",
     "events_have_gaps",
+    "answers_go_to_another",
+    "results_are_one_late",
+    "leases_bind_nobody",
+    "keys_are_everybodys",
+    "anybody_stops_anything",
+    "a_batch_is_closed_again",
 ];
 
 #[test]

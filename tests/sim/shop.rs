@@ -124,10 +124,11 @@ impl Home {
 
 fn configuration(setup: &Setup, directory: &Path) -> String {
     let mut text = format!(
-        "[station]\nname = \"sim\"\ndata_dir = {:?}\n\
+        "[station]\nname = \"sim\"\ndata_dir = {:?}\nlease_grace_ms = {}\n\
          [[merchant_account]]\nid = \"nordic\"\nconnector = \"sim\"\nurl = \"http://sim\"\n\
          merchant = {:?}\nfollows_up_terminals = {}\npartial_capture = {:?}\n",
         directory.display().to_string(),
+        crate::leases::GRACE.as_millis(),
         crate::outside::MERCHANT,
         setup.follows_up_terminals,
         if setup.several_captures {
@@ -154,6 +155,10 @@ fn configuration(setup: &Setup, directory: &Path) -> String {
              merchant_account = \"nordic\"\npre_authorization = {}\ncard_token = {}\n",
             terminal.pre_authorization, terminal.card_token,
         );
+        let _ = match terminal.works_for {
+            Some(at) => writeln!(text, "app = {:?}", crate::leases::app(at).as_str()),
+            None => writeln!(text, "pools = [{:?}]", crate::leases::POOL),
+        };
     }
     text
 }

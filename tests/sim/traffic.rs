@@ -8,6 +8,7 @@ use posd::station::Input;
 use posd::terminal::Order;
 use posd::terminal::driver::Output;
 
+use crate::apps::till;
 use crate::auditor::AtTerminal;
 use crate::line::{Sent, Way};
 use crate::plan::HostFault;
@@ -249,7 +250,12 @@ impl World<'_> {
             bench.heard = step;
         }
         match bytes {
-            Some(bytes) => bench.terminal.handle_input(&bytes, now),
+            Some(bytes) => {
+                if bench.hear(|terminal| terminal.handle_input(&bytes, now)) {
+                    let step = bench.heard.clone();
+                    self.on_batch_closed(at, step);
+                }
+            }
             None => {
                 self.lines[at].to_terminal += 1;
                 bench.terminal.handle_disconnected(now);
@@ -377,6 +383,7 @@ impl World<'_> {
             let step = step.cloned().flatten();
             let checked = self.auditor.on_host(AtTerminal {
                 key: request.key.clone(),
+                terminal: till(at),
                 kind: request.transaction.kind,
                 minor: request.transaction.money.minor,
                 step,

@@ -14,6 +14,7 @@ use crate::world::World;
 
 impl World<'_> {
     /// `None` when the apps know nothing that the wish could be about.
+    #[expect(clippy::too_many_lines, reason = "a table")]
     pub(crate) fn request(&mut self, wish: Wish, random: &mut Random) -> Option<Request> {
         Some(match wish {
             Wish::Sale {
@@ -83,6 +84,13 @@ impl World<'_> {
                     },
                 }
             }
+            Wish::Batch { terminal, closes } => {
+                let terminal = till(terminal);
+                match closes {
+                    true => Request::TerminalReconcile { terminal },
+                    false => Request::TerminalTotals { terminal },
+                }
+            }
             Wish::Repeat { .. } | Wish::Look { .. } | Wish::Abort { .. } => return None,
         })
     }
@@ -107,7 +115,10 @@ impl World<'_> {
 
     fn deposit(&mut self, terminal: usize, random: &mut Random) -> Request {
         let id = format!("D{:04}", self.apps.conversations.len());
-        let order = new_order(&id, Channel::Store, random);
+        let mut order = new_order(&id, Channel::Store, random);
+        while self.plan.setup.amounts_differ && !self.apps.totals.insert(order.total().minor) {
+            order.lines[0].amount += 1;
+        }
         let waiting = order.lines.iter();
         let waiting = waiting.filter(|line| line.fulfilment != Fulfilment::CarryOut);
         let waiting: u64 = waiting.map(|line| line.amount).sum();

@@ -12,8 +12,9 @@ use posd::processor::{Call, Fate};
 use posd::station::Input;
 use posd::terminal::Order;
 
-use crate::apps::Apps;
+use crate::apps::{Apps, Who};
 use crate::auditor::{Auditor, Check};
+use crate::leases::Promises;
 use crate::line::{Line, Way};
 use crate::outside::{BEGIN, Outside};
 use crate::plan::{Deed, Fault, HOUR, Plan};
@@ -39,6 +40,7 @@ pub(crate) struct World<'a> {
     pub(crate) outside: Outside,
     pub(crate) lines: Vec<Line>,
     pub(crate) apps: Apps,
+    pub(crate) promises: Promises,
     pub(crate) auditor: Auditor,
     /// The process dies after so many more steps, and is back after so long.
     pub(crate) crash: Option<(u64, u64)>,
@@ -78,6 +80,8 @@ pub(crate) enum Happening {
     Unplug(usize, u64),
     Present(usize),
     App(usize),
+    /// An app that was gone.
+    Back(usize),
 }
 
 /// What a run came to.
@@ -105,6 +109,7 @@ impl<'a> World<'a> {
             outside: Outside::new(&plan.setup),
             lines: lines.map(|setup| Line::new(setup.is_serial)).collect(),
             apps: Apps::default(),
+            promises: Promises::new(&plan.setup),
             auditor: Auditor::default(),
             crash: None,
             slow_disk: (0, 0),
@@ -169,6 +174,8 @@ impl<'a> World<'a> {
                 self.check(Err(format!("liveness: {why}")));
                 break;
             }
+            // What was late comes to be reviewed only now.
+            self.outside.review_all();
             let next = self.now + 30_000;
             self.run_until(next);
         }
@@ -230,6 +237,7 @@ impl<'a> World<'a> {
             Happening::Unplug(at, time) => self.unplug(at, time),
             Happening::Present(at) => self.on_present(at),
             Happening::App(at) => self.on_app_time(at),
+            Happening::Back(at) => self.on_back(at),
         }
         self.hear_answers();
         if let Some(shop) = &self.shop {
@@ -287,7 +295,19 @@ impl<'a> World<'a> {
         let item = &plan.items[at];
         self.note(format_args!("{item}"));
         match &item.deed {
-            Deed::Ask { wish, manner } => self.on_wish(*wish, *manner, item.salt),
+            Deed::Ask {
+                wish,
+                manner,
+                app,
+                pool,
+            } => {
+                let who = Who {
+                    app: *app,
+                    pool: *pool,
+                };
+                self.on_wish(*wish, *manner, who, item.salt);
+            }
+            Deed::Deal { app, deal } => self.on_deal(*app, *deal),
             Deed::Fault(fault) => self.on_fault(*fault),
         }
     }
@@ -412,6 +432,9 @@ impl<'a> World<'a> {
         }
         if self.shop.as_ref().is_none_or(|shop| shop.is_dead) {
             self.start();
+        }
+        for app in 0..self.plan.setup.apps {
+            self.on_back(app);
         }
     }
 
