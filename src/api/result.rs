@@ -1,16 +1,21 @@
 //! Results of the methods, as they stand on the wire. What is serialized here is what the schema says.
 
+mod app;
 mod batch;
 mod order;
+mod station;
 
+pub(super) use app::{AppRow, Apps, Invited, Paired, Welcome};
 pub(super) use batch::Reconciliation;
 pub(super) use order::{Capture, Fulfilment, Line, LineState, Order, Tender, TenderTerminal};
+pub(super) use station::{
+    HealthRow, HealthState, Lease, Reader, Released, StationInfo, Stopping, Terminal, Terminals,
+};
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::form::{CodeWord, CurrencyCode, Time, Word};
-use crate::domain::app::Role;
 use crate::domain::order::Progress;
 use crate::domain::outcome::{Strategy, Verdict};
 use crate::domain::payment::{Action, Status};
@@ -321,156 +326,6 @@ pub(super) struct SecuredBy {
     pub(super) open_minor: u64,
     pub(super) masked_pan: Option<String>,
     pub(super) expires_at: Option<Time>,
-}
-
-/// What a station is.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct StationInfo {
-    /// Its name.
-    pub(super) station: String,
-    /// Version of the program.
-    pub(super) version: &'static str,
-    /// Its terminals.
-    pub(super) terminals: Vec<String>,
-}
-
-/// Who the app is, and at which station.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct Welcome {
-    pub(super) app: String,
-    pub(super) role: Word<Role>,
-    #[serde(flatten)]
-    pub(super) info: StationInfo,
-}
-
-/// The key of an app that has paired.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct Paired {
-    pub(super) app: String,
-    pub(super) role: Word<Role>,
-    /// For people to compare with what the station shows.
-    pub(super) check_word: String,
-    /// To be kept as a password is. It is told this once.
-    pub(super) key: String,
-}
-
-/// The code by which an app pairs.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct Invited {
-    /// For `session.pair`; good once.
-    pub(super) code: String,
-    pub(super) expires_at: Time,
-}
-
-/// The apps that are let in.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct Apps {
-    pub(super) apps: Vec<AppRow>,
-}
-
-/// An app that has paired, without its key.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "App")]
-pub(super) struct AppRow {
-    pub(super) app: String,
-    pub(super) role: Word<Role>,
-    /// Of its page, when it runs in a browser.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) origin: Option<String>,
-    pub(super) check_word: String,
-    pub(super) paired_at: Time,
-}
-
-/// The terminals.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct Terminals {
-    pub(super) terminals: Vec<Terminal>,
-}
-
-/// A terminal.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct Terminal {
-    pub(super) terminal: String,
-    /// The one currency that it takes.
-    #[schemars(with = "CurrencyCode")]
-    pub(super) currency: &'static str,
-    /// Whether the line is up and the terminal has answered.
-    pub(super) connected: bool,
-    /// Why not, for a technician.
-    pub(super) cause: Option<String>,
-    /// The operation that has it.
-    pub(super) operation_id: Option<String>,
-    /// The app that has it between operations.
-    pub(super) leased_to: Option<String>,
-    /// Until when.
-    pub(super) leased_until: Option<Time>,
-}
-
-/// A terminal that an app has for itself.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct Lease {
-    pub(super) terminal: String,
-    pub(super) until: Time,
-    /// The app that had it, where it was taken over.
-    pub(super) taken_from: Option<String>,
-}
-
-/// Whether there was anything to give back.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct Released {
-    pub(super) released: bool,
-}
-
-/// Whether there is anything to stop; how it ends tells the operation.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct Stopping {
-    pub(super) stopping: bool,
-    /// The operation that was told to stop.
-    pub(super) operation_id: Option<String>,
-}
-
-/// How the station is.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Health")]
-pub(super) struct HealthRow {
-    pub(super) state: HealthState,
-    /// `ok`, or what is wrong with the journal.
-    pub(super) journal: String,
-    /// `ok`, or what is wrong with the clock.
-    pub(super) clock: String,
-    pub(super) terminals: Vec<Terminal>,
-    pub(super) readers: Vec<Reader>,
-    /// Operations whose end is not known yet.
-    pub(super) in_doubt: Vec<String>,
-    /// How many operations are at work.
-    pub(super) running: usize,
-    /// How many captures wait for their processor.
-    pub(super) queued: usize,
-}
-
-/// In one word.
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(extend("x-extensible" = true))]
-pub(super) enum HealthState {
-    /// All is well.
-    Ok,
-    /// Something needs a look; payments are taken.
-    Degraded,
-    /// No payment can be taken.
-    Failed,
-}
-
-/// A contactless reader.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct Reader {
-    pub(super) reader: String,
-    /// Whether it is ready.
-    pub(super) connected: bool,
-    /// What it calls itself, once it is.
-    pub(super) name: Option<String>,
-    /// Why it is not, for a technician.
-    pub(super) cause: Option<String>,
 }
 
 /// What was held against a reader.
