@@ -35,73 +35,27 @@ use core::fmt;
 
 use crate::link::{Busy, Link, Output};
 use crate::time::{Duration, Instant};
-use crate::vocabulary::money::Currency;
 use crate::vocabulary::terminal::{
     Ending, Identity, SyncId, TerminalEvent, TerminalRequest, Totals, Transaction, Verdict,
 };
 use crate::zvt::apdu::Apdu;
 use crate::zvt::explain;
-use crate::zvt::line::{Framing, Line, LineEvent, LineOutput, Timers, control_of};
-use crate::zvt::message::{AbortRequest, ConfigByte, Password, Response};
+use crate::zvt::line::{Line, LineEvent, LineOutput, control_of};
+use crate::zvt::message::{AbortRequest, Response};
 use crate::zvt::result_code;
 use crate::zvt::sequence::{Number, Numbers};
-use crate::zvt::text::Charset;
 
 use command::{Extras, Offer};
 use receipt::ReceiptPrinter;
 
+pub use config::Config;
+
 mod answer;
 mod command;
+mod config;
 mod receipt;
 mod report;
 mod serving;
-
-/// How to talk to one terminal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Config {
-    /// How units travel.
-    pub framing: Framing,
-    /// Password of the terminal.
-    pub password: Password,
-    /// Currency to register with.
-    pub currency: Currency,
-    /// T1 to T4.
-    pub timers: Timers,
-    /// Who prints and who controls; [`ConfigByte::FULL`] unless a terminal needs another.
-    pub config_byte: ConfigByte,
-    /// Whether to switch TLV on. It is switched off by itself for a terminal that refuses it.
-    pub tlv: bool,
-    /// 19 of payments: 40 lets the terminal decide.
-    pub payment_type: u8,
-    /// 1F15 of a payment that wants a card token: 80, with the algorithm in the low bits.
-    pub card_reading: u8,
-    /// Character set of texts that do not name one.
-    pub charset: Charset,
-    /// How long to wait before asking a busy terminal again.
-    pub busy_pause: Duration,
-    /// How often to ask a busy terminal.
-    pub busy_tries: u32,
-}
-
-impl Config {
-    /// What suits most terminals.
-    #[must_use]
-    pub fn new(framing: Framing, currency: Currency) -> Self {
-        Self {
-            framing,
-            password: Password::ZERO,
-            currency,
-            timers: Timers::default(),
-            config_byte: ConfigByte::FULL,
-            tlv: true,
-            payment_type: 0x40,
-            card_reading: 0x80,
-            charset: Charset::Cp437,
-            busy_pause: Duration::from_secs(2),
-            busy_tries: 150,
-        }
-    }
-}
 
 /// One terminal, till side.
 pub struct Session {
