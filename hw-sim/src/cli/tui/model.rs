@@ -20,6 +20,7 @@ pub(super) enum News {
     Answered(Option<String>),
     Cards(Vec<Card>),
     Presets(Vec<Preset>),
+    Faults(Vec<Fault>),
     State(State),
     /// All that has happened.
     Log(Vec<Entry>),
@@ -92,6 +93,14 @@ pub(super) struct Preset {
     pub(super) summary: String,
 }
 
+/// One of `GET /faults`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Fault {
+    pub(super) name: String,
+    /// The body of `POST /fault`.
+    pub(super) fault: Value,
+}
+
 /// `GET /books`, as far as they are shown.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Books {
@@ -149,6 +158,7 @@ pub(super) struct Model {
     pub(super) state: State,
     pub(super) cards: Vec<Card>,
     pub(super) presets: Vec<Preset>,
+    pub(super) faults: Vec<Fault>,
     pub(super) entries: VecDeque<Entry>,
     pub(super) books: Option<Books>,
     /// Why the last order was refused.
@@ -169,6 +179,7 @@ impl Model {
             state: State::default(),
             cards: Vec::new(),
             presets: Vec::new(),
+            faults: Vec::new(),
             entries: VecDeque::new(),
             books: None,
             hint: String::new(),
@@ -187,6 +198,7 @@ impl Model {
             }
             News::Cards(cards) => self.cards = cards,
             News::Presets(presets) => self.presets = presets,
+            News::Faults(faults) => self.faults = faults,
             News::State(state) => {
                 let here = std::mem::replace(&mut self.state, state);
                 if self.unanswered > 0 && self.link == Link::Up {
@@ -308,7 +320,7 @@ impl Model {
     pub(super) fn lines(&self) -> Vec<String> {
         match self.overlay {
             Overlay::Nothing | Overlay::Help => Vec::new(),
-            Overlay::Faults(_) => FAULTS.map(|(name, ..)| name.to_owned()).to_vec(),
+            Overlay::Faults(_) => self.faults.iter().map(|it| it.name.clone()).collect(),
             Overlay::Scenarios(_) => {
                 let line = |it: &Preset| format!("{}: {}", it.name, it.summary);
                 self.presets.iter().map(line).collect()
@@ -320,14 +332,8 @@ impl Model {
         match self.overlay {
             Overlay::Nothing | Overlay::Help => None,
             Overlay::Faults(at) => {
-                let (_, kind, more) = FAULTS.get(at)?;
-                let mut body = json!({ "kind": kind });
-                match *more {
-                    More::Nothing => {}
-                    More::For(ms) => put(&mut body, "ms", ms.into()),
-                    More::At(point) => put(&mut body, "at", point.into()),
-                }
-                order("/fault", body)
+                let fault = self.faults.get(at)?;
+                order("/fault", fault.fault.clone())
             }
             Overlay::Scenarios(at) => {
                 let preset = self.presets.get(at)?;
@@ -367,41 +373,6 @@ impl Model {
 fn order(path: &'static str, body: Value) -> Option<Order> {
     Some(Order { path, body })
 }
-
-fn put(body: &mut Value, field: &str, value: Value) {
-    if let Some(body) = body.as_object_mut() {
-        body.insert(field.to_owned(), value);
-    }
-}
-
-/// What a fault takes beside its kind.
-#[derive(Clone, Copy, Debug)]
-enum More {
-    Nothing,
-    /// Milliseconds.
-    For(u64),
-    At(&'static str),
-}
-
-/// As the page names them (serve/page/terminal.js).
-const FAULTS: [(&str, &str, More); 16] = [
-    ("Approval never delivered", "lose_result", More::Nothing),
-    ("Result lost on the line", "lose_on_line", More::Nothing),
-    ("Completion lost", "lose_completion", More::Nothing),
-    ("Late result (5 s)", "late", More::For(5000)),
-    ("Busy", "busy", More::Nothing),
-    ("Mute", "mute", More::Nothing),
-    ("Deaf (5 s)", "deaf", More::For(5000)),
-    ("Refuse a frame (NAK)", "nak", More::Nothing),
-    ("Flip a bit", "corrupt", More::Nothing),
-    ("Drop a message", "drop", More::Nothing),
-    ("Double a message", "double", More::Nothing),
-    ("Split a message", "split", More::Nothing),
-    ("Noise on the line", "noise", More::Nothing),
-    ("Reboot now", "reboot", More::At("now")),
-    ("Reboot after approval", "reboot", More::At("before_result")),
-    ("Clear all faults", "clear", More::Nothing),
-];
 
 const A_DAY_MS: u64 = 86_400_000;
 const ENTRIES_MAX: usize = 500;

@@ -204,6 +204,8 @@ fn model() -> Model {
             })
             .into(),
     ));
+    let faults = hw_sim::terminal::zvt::control::faults();
+    model.hear(News::Faults(serde_json::from_value(faults).unwrap()));
     model.hear(News::State(state("visa-approve")));
     model
 }

@@ -89,6 +89,7 @@ impl Looker {
             self.looks = 0;
             found.push(News::Cards(self.ask("wallet").await?));
             found.push(News::Presets(self.ask("scenarios").await?));
+            found.push(News::Faults(self.ask("faults").await?));
         }
         let log: Vec<Entry> = self.ask(&format!("log?after={}", self.seen)).await?;
         found.push(News::State(self.ask("state").await?));

@@ -8,25 +8,6 @@ const KEYS = [
   ["stop", "Cancel", "stop"], ["0"], ["clear", "Correct", "clear"], ["ok", "OK", "ok"],
 ];
 
-const FAULTS = [
-  ["Approval never delivered", { kind: "lose_result" }],
-  ["Result lost on the line", { kind: "lose_on_line" }],
-  ["Completion lost", { kind: "lose_completion" }],
-  ["Late result (5 s)", { kind: "late", ms: 5000 }],
-  ["Busy", { kind: "busy" }],
-  ["Mute", { kind: "mute" }],
-  ["Deaf (5 s)", { kind: "deaf", ms: 5000 }],
-  ["Refuse a frame (NAK)", { kind: "nak" }],
-  ["Flip a bit", { kind: "corrupt" }],
-  ["Drop a message", { kind: "drop" }],
-  ["Double a message", { kind: "double" }],
-  ["Split a message", { kind: "split" }],
-  ["Noise on the line", { kind: "noise" }],
-  ["Reboot now", { kind: "reboot", at: "now" }],
-  ["Reboot after approval", { kind: "reboot", at: "before_result" }],
-  ["Clear all faults", { kind: "clear" }],
-];
-
 const PROMPTS = {
   pin: "Type the PIN and press OK.",
   digits: "The till asks for digits: type them and press OK.",
@@ -90,14 +71,14 @@ async function build() {
     if (look) it.className = look;
     $("keys").append(it);
   }
-  for (const [name, fault] of FAULTS) $("faults").append(button(name, () => tell("fault", fault)));
   for (const it of document.querySelectorAll("[data-how]")) {
     it.addEventListener("click", () => tell("present", { name: chosen(), how: it.dataset.how }));
   }
   $("hold").addEventListener("change", (event) => tell("hold", { hold: event.target.checked }));
   $("cable").addEventListener("click", () =>
     $("cable").dataset.in === "no" ? tell("plug") : tell("unplug", { ms: 86400000 }));
-  const [cards, scenarios] = await Promise.all([ask("wallet"), ask("scenarios")]);
+  const [cards, scenarios, faults] = await Promise.all([ask("wallet"), ask("scenarios"), ask("faults")]);
+  for (const { name, fault } of faults) $("faults").append(button(name, () => tell("fault", fault)));
   for (const card of cards) $("wallet").append(drawn(card));
   for (const { name, summary } of scenarios) {
     const it = button(name.replaceAll("-", " "), () => tell("scenario", { name }));

@@ -36,6 +36,7 @@ pub(super) async fn serve(shared: Arc<Shared>, listener: TcpListener) {
         .route("/log", get(log))
         .route("/books", get(books))
         .route("/wallet", get(async || Json(control::cards())))
+        .route("/faults", get(async || Json(control::faults())))
         .route("/scenarios", get(async || Json(control::scenarios())))
         .merge(page::terminal())
         .layer(middleware::from_fn(guard::local_only))

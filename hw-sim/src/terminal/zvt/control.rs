@@ -119,6 +119,44 @@ pub fn cards() -> Value {
     wallet::WALLET.iter().map(card).collect()
 }
 
+/// What can be let go wrong by hand, in the order of the buttons: a name for people, and the body of
+/// `POST /fault`.
+const FAULTS: [(&str, &str); 17] = [
+    ("Approval never delivered", r#"{"kind": "lose_result"}"#),
+    ("Result lost on the line", r#"{"kind": "lose_on_line"}"#),
+    ("Completion lost", r#"{"kind": "lose_completion"}"#),
+    ("Late result (5 s)", r#"{"kind": "late", "ms": 5000}"#),
+    ("Busy", r#"{"kind": "busy"}"#),
+    ("Mute", r#"{"kind": "mute"}"#),
+    ("Deaf (5 s)", r#"{"kind": "deaf", "ms": 5000}"#),
+    ("Refuse a frame (NAK)", r#"{"kind": "nak"}"#),
+    ("Flip a bit", r#"{"kind": "corrupt"}"#),
+    ("Drop a message", r#"{"kind": "drop"}"#),
+    ("Double a message", r#"{"kind": "double"}"#),
+    ("Split a message", r#"{"kind": "split"}"#),
+    ("Noise on the line", r#"{"kind": "noise"}"#),
+    (
+        "Leave a payment out of the totals",
+        r#"{"kind": "miscount"}"#,
+    ),
+    ("Reboot now", r#"{"kind": "reboot", "at": "now"}"#),
+    (
+        "Reboot after approval",
+        r#"{"kind": "reboot", "at": "before_result"}"#,
+    ),
+    ("Clear all faults", r#"{"kind": "clear"}"#),
+];
+
+/// What `GET /faults` says.
+#[must_use]
+pub fn faults() -> Value {
+    let fault = |(name, body): &(&str, &str)| {
+        let fault = serde_json::from_str(body).unwrap_or(Value::Null);
+        json!({ "name": name, "fault": fault })
+    };
+    FAULTS.iter().map(fault).collect()
+}
+
 /// What `GET /scenarios` says.
 #[must_use]
 pub fn scenarios() -> Value {
@@ -286,4 +324,23 @@ fn transaction(record: &Record) -> Value {
         "taken_back": record.is_forgotten,
         "submitted": record.is_submitted,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_faults_that_are_offered_are_those_that_are_understood() {
+        let offered = faults();
+        let mut kinds = Vec::new();
+        for row in offered.as_array().unwrap() {
+            assert!(fault(&row["fault"]).is_ok(), "{row}");
+            kinds.push(row["fault"]["kind"].as_str().unwrap());
+        }
+        let words = FaultKind::WORDS.split([' ', ',']);
+        for word in words.filter(|word| !word.is_empty() && *word != "or") {
+            assert!(kinds.contains(&word), "{word} is offered nowhere");
+        }
+    }
 }
