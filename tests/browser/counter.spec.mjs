@@ -163,6 +163,17 @@ test("s37: a page that is reloaded in mid-payment goes on with it", async ({ pag
   await counter.done();
 });
 
+test("a page in mid-payment says that the station is away", async ({ page, store }) => {
+  const { counter } = await fetchOrder(page, store, "O-38");
+  await store.hold();
+  await counter.button("order.other").click();
+  await expect(counter.prompt).toHaveText(counter.say("prompt.present_card"));
+  await store.stop("SIGKILL");
+  await expect(counter.dialog.getByText(counter.say("state.not_running"))).toBeVisible();
+  await store.start();
+  await expect(counter.dialog.getByText(counter.say("state.not_running"))).toBeHidden();
+});
+
 test("a payment is stopped", async ({ page, store }) => {
   const { counter } = await fetchOrder(page, store, "O-41");
   await store.hold();

@@ -152,11 +152,19 @@ class Sitting {
     if (!this.#dialog.open) this.#dialog.showModal();
     this.#focus("h2");
     this.#ask(this.#order.ask);
+    const hush = this.#shell.station.onState((state) => this.#tellState(state));
     if (this.#prompts.size > 0) this.hear();
     return ended.finally(() => {
       clearInterval(this.#timer);
       this.#over.abort();
+      hush();
     });
+  }
+
+  /** The notice of the page lies behind the dialog. */
+  #tellState(state) {
+    const isAway = !["connected", "connecting"].includes(state);
+    this.#away.replaceChildren(isAway ? this.#shell.say(`state.${state}`) : "");
   }
 
   async #ask(ask) {
@@ -179,12 +187,15 @@ class Sitting {
     if (prompt !== undefined) this.#showPrompt(prompt);
   }
 
+  #away = h("p", { class: "fault", role: "alert" });
+
   #show(kind, ...content) {
     const { amount, intent } = this.#order;
     this.#dialog.dataset.kind = kind;
     fill(this.#dialog,
       h("h2", { id: "payment-title", tabindex: "-1", autofocus: true }, describe(this.#shell, intent)),
       amount !== undefined && kind === "waiting" ? h("p", { class: "amount" }, amount) : "",
+      this.#away,
       ...content,
     );
   }
