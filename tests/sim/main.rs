@@ -22,6 +22,7 @@ mod auditor;
 mod batches;
 mod check;
 mod desk;
+mod draw;
 mod leases;
 mod line;
 mod outside;

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::auditor::silence;
-use crate::plan::{Plan, plan};
+use crate::draw::plan;
+use crate::plan::Plan;
 use crate::world::{Report, World};
 
 /// So many runs at most are spent on making a failing one smaller.

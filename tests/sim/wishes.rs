@@ -7,8 +7,9 @@ use posd::domain::request::{DepositShare, PickupTender, Request};
 use posd::vault::TokenKind;
 
 use crate::apps::till;
+use crate::draw::minor;
 use crate::nok;
-use crate::plan::{Wish, minor};
+use crate::plan::Wish;
 use crate::random::Random;
 use crate::world::World;
 

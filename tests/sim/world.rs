@@ -14,10 +14,11 @@ use posd::terminal::Order;
 
 use crate::apps::{Apps, Who};
 use crate::auditor::{Auditor, Check};
+use crate::draw::HOUR;
 use crate::leases::Promises;
 use crate::line::{Line, Way};
 use crate::outside::{BEGIN, Outside};
-use crate::plan::{Deed, Fault, HOUR, Plan};
+use crate::plan::{Deed, Fault, Plan};
 use crate::random::Random;
 use crate::shop::{Home, Shop};
 use crate::trace::Trace;
