@@ -63,12 +63,14 @@ class StationError(Exception):
     """
 
     def __init__(self, code: str, message: str, data: Optional[dict[str, Any]] = None):
-        super().__init__(f"{code}: {message}")
         self.code = code
         #: For the cashier, in the language of the session.
         self.message = message
         #: Everything else that the station said: see "Errors" in docs/api.md.
         self.data = data or {}
+        # For the developer, who reads it in a trace: which parameter is wrong, and why.
+        why = [self.data[name] for name in ("field", "problem") if name in self.data]
+        super().__init__(f"{code}: {message}" + (f" ({' '.join(why)})" if why else ""))
 
     @property
     def next_action(self) -> str:

@@ -139,6 +139,7 @@ class Client(unittest.TestCase):
         station = self.station(language="nb")
         with self.assertRaises(StationError) as refused:
             station.call("payment.sale", amount_minor=100, currency="SEK")
+        self.assertIn("(currency must be NOK here)", str(refused.exception))
         error = refused.exception
         self.assertEqual((error.code, error.next_action), ("currency_mismatch", "fix_request"))
         self.assertEqual(error.data["field"], "currency")
