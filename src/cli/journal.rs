@@ -51,6 +51,10 @@ impl Source {
 
 /// Copies the journal, and checks the copy.
 pub(super) fn backup(journal: &Source, file: &Path) -> Result<ExitCode, String> {
+    if file.exists() {
+        let name = file.display();
+        return Err(format!("{name} is there already: a copy gets a new name"));
+    }
     journal::backup(&journal.path()?, file).map_err(|error| error.to_string())?;
     report(file, None)
 }

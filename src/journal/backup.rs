@@ -24,7 +24,8 @@ pub fn backup(from: &Path, to: &Path) -> Result<(), JournalError> {
         .path()
         .to_str()
         .ok_or_else(|| JournalError::other(to, &"the name of its directory is not UTF-8"))?;
-    connection.execute("VACUUM INTO ?", [path])?;
+    let copied = connection.execute("VACUUM INTO ?", [path]);
+    copied.map_err(|error| JournalError::from(error).at(to))?;
     whole
         .as_file()
         .set_permissions(Permissions::from_mode(0o600))

@@ -86,6 +86,12 @@ fn a_journal_that_cannot_be_used_is_named() {
     let config = station(directory.path(), other.local_addr().unwrap());
     posd(&["run", "--config", &config]);
     let journal = directory.path().join("data/journal.db");
+    let (code, said) = posd(&["backup", "--config", &config, &config]);
+    assert_eq!(code, Some(1));
+    assert_eq!(
+        said,
+        format!("posd: {config} is there already: a copy gets a new name\n")
+    );
     let others = Connection::open(directory.path().join("others.db")).unwrap();
     others.execute_batch("CREATE TABLE t (a)").unwrap();
     let database = Connection::open(&journal).unwrap();

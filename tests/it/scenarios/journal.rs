@@ -23,7 +23,7 @@ fn s40_a_copy_taken_while_the_station_runs_is_whole() {
 
     let (ok, said) = posd(&arguments);
     assert!(
-        !ok && said.contains("exists"),
+        !ok && said.contains("is there already"),
         "it is not written over: {said}"
     );
 
