@@ -130,6 +130,31 @@ pub struct TerminalConfig {
     pub pools: BTreeSet<PoolId>,
 }
 
+impl TerminalConfig {
+    /// Whether whoever drives the terminal so need not notice that it is to be driven like the other.
+    #[must_use]
+    pub fn is_driven_as(&self, other: &Self) -> bool {
+        self.line == other.line
+            && self.currency == other.currency
+            && self.password == other.password
+            && self.response_timeout == other.response_timeout
+            && self.completion_timeout == other.completion_timeout
+    }
+
+    /// The same terminal, driven as before, under the rules of another configuration.
+    #[must_use]
+    pub fn with_rules_of(&self, other: &Self) -> Self {
+        Self {
+            line: self.line.clone(),
+            currency: self.currency,
+            password: self.password,
+            response_timeout: self.response_timeout,
+            completion_timeout: self.completion_timeout,
+            ..other.clone()
+        }
+    }
+}
+
 /// How a terminal is connected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LineConfig {

@@ -20,6 +20,7 @@ mod seal;
 pub mod service;
 mod stop;
 mod systemd;
+mod terminals;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -40,7 +41,7 @@ use crate::domain::id::{
     TerminalId, Timestamp,
 };
 use crate::domain::lease::Leases;
-use crate::domain::operation::{Finished, Operation};
+use crate::domain::operation::{self, Finished, Operation, Step};
 use crate::domain::rejection::Rejection;
 use crate::domain::state::{Aggregates, State};
 use crate::domain::summary::Summary;
@@ -272,8 +273,25 @@ impl Station {
         }
     }
 
-    /// Another configuration is taken over; it has the same terminals.
+    /// Whether an open operation has asked this terminal for anything, or may do so any time.
+    #[must_use]
+    pub fn needs_terminal(&self, id: &TerminalId) -> bool {
+        let at_it = |step: &Step| match &step.call {
+            operation::Call::Terminal { terminal, .. } => terminal == id,
+            operation::Call::Processor { .. } => false,
+        };
+        let mut open = self.state.books.operations.values();
+        open.any(|operation| operation.steps.iter().any(at_it))
+    }
+
+    /// Another configuration is taken over. Terminals that are not in it any more are needed by no open
+    /// operation.
     pub fn handle_config(&mut self, config: &Config) {
+        let known = |id: &TerminalId| config.terminals.contains_key(id);
+        self.connections.retain(|id, _| known(id));
+        for id in config.terminals.keys() {
+            self.connections.entry(id.clone()).or_default();
+        }
         self.name.clone_from(&config.station);
         self.state.directory = config.directory();
         self.lease_grace = config.lease_grace;
@@ -416,7 +434,12 @@ impl Station {
     }
 
     fn on_report(&mut self, id: TerminalId, report: terminal::Report, now: Timestamp) {
+        if !self.connections.contains_key(&id) {
+            // It is being left: nothing was asked of it.
+            return;
+        }
         match report {
+            terminal::Report::Left => {}
             terminal::Report::Ready { last } => {
                 self.connections.insert(
                     id.clone(),

@@ -82,6 +82,8 @@ pub enum Report {
         /// Receipts printed meanwhile.
         receipts: Vec<Receipt>,
     },
+    /// The terminal was left, as [`Order::Leave`] wanted. Nothing comes after it.
+    Left,
 }
 
 /// The station's end of a driver.

@@ -23,6 +23,7 @@ pub(super) const FACTORY_PASSWORD: &str = "000000";
 pub(super) struct File {
     pub(super) station: Station,
     #[serde(default)]
+    #[schemars(extend("reload" = true))]
     pub(super) terminal: Vec<Terminal>,
     #[serde(default)]
     #[schemars(extend("reload" = true))]
@@ -74,7 +75,8 @@ pub(super) struct Station {
     pub(super) tender_types: Option<BTreeSet<String>>,
 }
 
-/// A card terminal.
+/// A card terminal. One that is new gets to work at once; one that is gone, or is reached in another way, is
+/// left when no open operation needs it any more: the log says so.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Terminal {
@@ -104,24 +106,19 @@ pub(super) struct Terminal {
     /// `/run/credentials/posd.service/till-1` here
     pub(super) password_file: Option<PathBuf>,
     /// the account whose processor can capture, void and refund what this terminal authorizes
-    #[schemars(extend("reload" = true))]
     pub(super) merchant_account: Option<String>,
     /// whether it may hold money without taking it; `false` makes deposits go by card token
     #[serde(default = "yes")]
-    #[schemars(extend("reload" = true))]
     pub(super) pre_authorization: bool,
     /// whether it gives reusable card tokens
     #[serde(default = "yes")]
-    #[schemars(extend("reload" = true))]
     pub(super) card_token: bool,
     /// the paired app that this terminal works for, and no other (a till of its own); shared by all
     /// without it
-    #[schemars(extend("reload" = true))]
     pub(super) app: Option<String>,
     /// pools that it belongs to, such as `["counter"]`: requests may name a pool, and any free terminal
     /// of it is taken
     #[serde(default)]
-    #[schemars(extend("reload" = true))]
     pub(super) pools: BTreeSet<String>,
     /// how long it may take to answer a command (ZVT: T3)
     #[serde(default = "number::<5_000>")]

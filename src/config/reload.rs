@@ -85,9 +85,11 @@ impl Changes {
                 (Some(Value::Table(before)), Some(Value::Table(now))) => {
                     self.take(&path, before, now, known.unwrap_or(&Schema::Null), taken);
                 }
-                (Some(Value::Array(before)), Some(Value::Array(now))) if !taken => {
+                (Some(Value::Array(before)), Some(Value::Array(now)))
+                    if before.iter().chain(now).all(|row| id_of(row).is_some()) =>
+                {
                     let row = known.and_then(|known| known.get("items"));
-                    self.take_rows(&path, before, now, row.unwrap_or(&Schema::Null));
+                    self.take_rows(&path, before, now, row.unwrap_or(&Schema::Null), taken);
                 }
                 // A table that may be left out, all of its keys then being as by default.
                 (before, Some(Value::Table(now))) if before.is_none() && has_default(known) => {
@@ -121,23 +123,41 @@ impl Changes {
         }
     }
 
-    /// Rows are told by their ids. Those that have come or gone wait for a restart.
-    fn take_rows(&mut self, path: &str, old: &mut [Value], new: &[Value], schema: &Schema) {
-        let path_of = |row: &Value| format!("{path}.{}", id_of(row).unwrap_or("?"));
-        for row in new {
-            if !old.iter().any(|before| id_of(before) == id_of(row)) {
-                let key = path_of(row);
-                self.0.push(Change { key, taken: false });
-            }
+    /// Rows are told by their ids.
+    fn take_rows(
+        &mut self,
+        path: &str,
+        old: &mut Vec<Value>,
+        new: &[Value],
+        schema: &Schema,
+        taken: bool,
+    ) {
+        let key = |row: &Value| format!("{path}.{}", id_of(row).unwrap_or("?"));
+        let is_in = |rows: &[Value], row: &Value| rows.iter().any(|it| id_of(it) == id_of(row));
+        for gone in old.iter().filter(|row| !is_in(new, row)) {
+            self.0.push(Change {
+                key: key(gone),
+                taken,
+            });
         }
-        for before in old {
-            let key = path_of(before);
-            let now = new.iter().find(|row| id_of(row) == id_of(before));
-            match (before, now) {
-                (Value::Table(before), Some(Value::Table(now))) => {
-                    self.take(&key, before, now, schema, false);
+        if taken {
+            old.retain(|row| is_in(new, row));
+        }
+        for row in new {
+            let before = old.iter_mut().find(|before| id_of(before) == id_of(row));
+            match (before, row) {
+                (Some(Value::Table(before)), Value::Table(now)) => {
+                    self.take(&key(row), before, now, schema, taken);
                 }
-                _ => self.0.push(Change { key, taken: false }),
+                _ => {
+                    self.0.push(Change {
+                        key: key(row),
+                        taken,
+                    });
+                    if taken {
+                        old.push(row.clone());
+                    }
+                }
             }
         }
     }
@@ -186,14 +206,14 @@ in_flight = 8
                 "\"NOK\"",
                 "\"NOK\"\npools = [\"counter\"]\nbaud = 19200",
                 vec![
-                    ("terminal.till-1.baud", false),
+                    ("terminal.till-1.baud", true),
                     ("terminal.till-1.pools", true),
                 ],
             ),
             (
                 "till-1",
                 "till-2",
-                vec![("terminal.till-2", false), ("terminal.till-1", false)],
+                vec![("terminal.till-1", true), ("terminal.till-2", true)],
             ),
             (
                 "in_flight = 8",
@@ -231,14 +251,19 @@ in_flight = 8
         let (config, _) = changed("\"data\"", "\"other\"\nlanguage = \"nb\"");
         assert_eq!(config.data_dir.to_str(), Some("data"));
         assert_eq!(config.language.tag(), "nb");
+        let (config, _) = changed("till-1", "till-2");
+        let ids: Vec<_> = config.terminals.keys().map(|id| id.as_str()).collect();
+        assert_eq!(ids, ["till-2"]);
         let (config, _) = changed("[limits]\nin_flight = 8", "");
         assert_eq!(config.limits.in_flight, 64);
         let running = Running::new(RUNNING.to_owned());
         let first = running.reload(&RUNNING.replace("oslo", "bergen")).unwrap();
-        let again = RUNNING.replace("oslo", "bergen").replace("ACM0", "ACM1");
+        let again = RUNNING
+            .replace("oslo", "bergen")
+            .replace("\"data\"", "\"other\"");
         for _ in 0..2 {
             let then = first.running.reload(&again).unwrap();
-            assert_eq!(then.changes[0].key, "terminal.till-1.device");
+            assert_eq!(then.changes[0].key, "station.data_dir");
             assert_eq!(then.changes.len(), 1);
         }
         assert_eq!(running.reload("[station]").unwrap_err().line, Some(1));

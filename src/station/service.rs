@@ -21,6 +21,7 @@ use super::data_dir::{DataDir, StartError, open_journal};
 use super::meter::Meter;
 use super::stop::{APPS_END, Stage, TERMINALS_END};
 use super::systemd::{self, Watchdog};
+use super::terminals::Terminals;
 use super::{Input, Station, Task};
 use crate::api::call::Call;
 use crate::api::door::{Apps, Door};
@@ -49,7 +50,10 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub struct Service {
     clock: Clock,
+    /// What holds.
     config: Config,
+    /// What is to hold as soon as no operation is in the way any more.
+    wanted: Config,
     vault: Arc<Vault>,
     processors: Processors,
     /// Writes down what goes over the wires.
@@ -68,7 +72,7 @@ pub struct Service {
 struct Shift {
     station: Station,
     journal: Journal,
-    terminals: BTreeMap<TerminalId, terminal::Handle>,
+    terminals: Terminals,
     readers: BTreeMap<ReaderId, nfc::Handle>,
     events: mpsc::UnboundedSender<Input>,
     inputs: mpsc::UnboundedReceiver<Input>,
@@ -98,6 +102,7 @@ impl Front {
     fn change(&self, config: &Config) {
         for gateway in self.beyond.iter().chain([&self.here]) {
             gateway.send_modify(|gateway| {
+                gateway.terminals = config.terminals.keys().cloned().collect();
                 gateway.readers = config.readers.keys().cloned().collect();
                 gateway.language = config.language;
                 gateway.limits = config.limits;
@@ -134,6 +139,7 @@ impl Service {
             apps,
             local,
             shift: Shift::new(&config, &vault, data_dir.writer, data_dir.reader)?,
+            wanted: config.clone(),
             config,
             vault,
             processors,
@@ -159,8 +165,7 @@ impl Service {
         self.begin();
         let mut front = Some(self.open_front(listener, calls).await?);
         ready(address);
-        let serving = self.status(address);
-        systemd::ready(&serving);
+        systemd::ready(&self.status(address));
         let mut watchdog = Watchdog::of_this_process();
         let mut heal = tokio::time::interval(PAUSE_AFTER_FAILURE);
         heal.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -172,13 +177,14 @@ impl Service {
             }
             stage = self.go_on_with(stage);
             let is_serving = matches!(stage, Stage::Serving);
+            self.settle_if_due(front.as_ref().filter(|_| is_serving));
             let may_heal = is_serving && self.shift.station.failure().is_some_and(may_heal);
             tokio::select! {
                 Some(signal) = signals.recv() => match signal {
                     Signal::Reload(config) => {
                         if let (true, Some(front)) = (is_serving, &front) {
                             self.take_over(*config, front);
-                            systemd::reloaded(&serving);
+                            systemd::reloaded(&self.status(address));
                         }
                     }
                     Signal::Stop if is_serving => stage = self.stop(),
@@ -197,8 +203,7 @@ impl Service {
                     Stage::Apps(_) => break,
                 },
                 Some(input) = self.shift.inputs.recv() => {
-                    self.meter.on_input(&input);
-                    self.shift.station.handle_input(input, self.clock.utc());
+                    self.take_in(input, front.as_ref().filter(|_| is_serving));
                 }
                 call = waiting.recv() => match call {
                     Some(call) => {
@@ -208,7 +213,7 @@ impl Service {
                     // The last connection is gone, and there will be no other.
                     None => break,
                 },
-                _ = heal.tick(), if may_heal => self.begin_anew(&serving),
+                _ = heal.tick(), if may_heal => self.begin_anew(&self.status(address), front.as_ref()),
                 () = watchdog.is_hungry() => Watchdog::feed(),
             }
         }
@@ -218,7 +223,7 @@ impl Service {
 
     /// What a station does all day, in a few words for people.
     fn status(&self, address: SocketAddr) -> String {
-        let terminals = self.config.terminals.len();
+        let terminals = self.wanted.terminals.len();
         format!("Serving apps at ws://{address}/v1; terminals: {terminals}")
     }
 
@@ -236,19 +241,8 @@ impl Service {
         if !matches!(stage, Stage::Payments) || !self.shift.station.is_quiet() {
             return stage;
         }
-        let drivers: Vec<_> = std::mem::take(&mut self.shift.terminals)
-            .into_values()
-            .collect();
+        let leaving = self.shift.terminals.leave();
         Stage::Terminals(Box::pin(async move {
-            let leaving = async {
-                // Each is told before any is waited for.
-                for driver in &drivers {
-                    driver.tell(terminal::Order::Leave);
-                }
-                for driver in &drivers {
-                    driver.has_left().await;
-                }
-            };
             let _ = tokio::time::timeout(TERMINALS_END, leaving).await;
         }))
     }
@@ -325,6 +319,34 @@ impl Service {
                 return;
             }
         }
+        self.wanted = config;
+        self.settle(front);
+    }
+
+    /// Something happened outside. A terminal that was left may be driven anew.
+    fn take_in(&mut self, input: Input, front: Option<&Front>) {
+        self.meter.on_input(&input);
+        if let (Input::Terminal(id, terminal::Report::Left), Some(front)) = (&input, front) {
+            self.shift.terminals.on_left(id);
+            self.settle(front);
+        }
+        self.shift.station.handle_input(input, self.clock.utc());
+    }
+
+    /// No operation may be in the way any more of what waits for that.
+    fn settle_if_due(&mut self, front: Option<&Front>) {
+        let Shift {
+            terminals, station, ..
+        } = &self.shift;
+        let is_due = terminals.can_settle(|id| station.needs_terminal(id));
+        if let Some(front) = front.filter(|_| is_due) {
+            self.settle(front);
+        }
+    }
+
+    /// Comes as near to the wanted configuration as open operations let it.
+    fn settle(&mut self, front: &Front) {
+        let config = self.settle_terminals(&self.wanted.clone());
         self.shift.station.handle_config(&config);
         let stays = |id: &ReaderId| config.readers.get(id) == self.config.readers.get(id);
         self.shift.readers.retain(|id, _| stays(id));
@@ -333,18 +355,28 @@ impl Service {
         self.begin_readers();
     }
 
-    fn begin(&mut self) {
-        self.meter.begin(self.shift.station.books());
+    fn settle_terminals(&mut self, wanted: &Config) -> Config {
+        let (clock, pen) = (self.clock, &self.pen);
         let devices = Devices::of_this_machine();
-        for (id, config) in self.config.terminals.clone() {
-            let events = self.shift.events.clone();
+        let Shift {
+            terminals,
+            station,
+            events,
+            ..
+        } = &mut self.shift;
+        let start = |id: TerminalId, config| {
+            let events = events.clone();
             let report = move |id, report| {
                 let _ = events.send(Input::Terminal(id, report));
             };
-            let (devices, pen) = (devices.clone(), self.pen.clone());
-            let handle = terminal::spawn(id.clone(), config, devices, self.clock, pen, report);
-            self.shift.terminals.insert(id, handle);
-        }
+            terminal::spawn(id, config, devices.clone(), clock, pen.clone(), report)
+        };
+        terminals.settle(wanted, |id| station.needs_terminal(id), start)
+    }
+
+    fn begin(&mut self) {
+        self.meter.begin(self.shift.station.books());
+        self.settle_terminals(&self.config.clone());
         self.begin_readers();
         let apps = self.shift.station.books().apps.clone();
         self.let_in(apps.into_values());
@@ -375,7 +407,7 @@ impl Service {
 
     /// Goes on from what is durable, if the journal can be written again. The drivers of before end
     /// with their shift; what they and the processors still say is not heard: it is asked for anew.
-    fn begin_anew(&mut self, serving: &str) {
+    fn begin_anew(&mut self, serving: &str, front: Option<&Front>) {
         let opened = open_journal(&self.config, &self.vault).and_then(|(mut writer, reader)| {
             writer.prove_room()?;
             Ok(Shift::new(&self.config, &self.vault, writer, reader)?)
@@ -385,6 +417,9 @@ impl Service {
                 tracing::info!("the journal can be written again; going on from what it holds");
                 self.shift = shift;
                 self.begin();
+                if let Some(front) = front {
+                    self.settle(front);
+                }
                 systemd::status(serving);
             }
             Err(error) => {
@@ -398,11 +433,7 @@ impl Service {
         let events = self.shift.events.clone();
         match task {
             Task::Append(batch) => self.shift.journal.append(batch),
-            Task::Tell { terminal, order } => {
-                if let Some(handle) = self.shift.terminals.get(&terminal) {
-                    handle.tell(order);
-                }
-            }
+            Task::Tell { terminal, order } => self.shift.terminals.tell(&terminal, order),
             Task::Ask {
                 effect,
                 account,
@@ -444,7 +475,7 @@ impl Shift {
         Ok(Self {
             station: Station::new(config, Arc::clone(vault), reader)?,
             journal,
-            terminals: BTreeMap::new(),
+            terminals: Terminals::default(),
             readers: BTreeMap::new(),
             events,
             inputs,

@@ -372,10 +372,12 @@ impl Driver {
     }
 
     /// Whether there is nothing that the terminal or the station still waits for. A session that is
-    /// ready and has no timer has delivered all it said.
+    /// introduced and has no timer has delivered all it said.
     const fn is_idle(&self) -> bool {
         let is_silent = match &self.line {
-            Line::Open { phase, wake, .. } => matches!(phase, Phase::Ready) && wake.is_none(),
+            Line::Open { phase, wake, .. } => {
+                !matches!(phase, Phase::Introducing) && wake.is_none()
+            }
             Line::Closed | Line::Opening | Line::Pausing(_) | Line::Resting => true,
         };
         is_silent && self.queued.is_none() && self.running.is_none()

@@ -62,7 +62,12 @@ pub(super) async fn run(
                 transport = None;
                 wire.closed();
             }
-            Output::Left => return,
+            Output::Left => {
+                // Whoever drives the terminal next finds its line free.
+                drop(transport);
+                report(Report::Left);
+                return;
+            }
             Output::Report(what) => report(what),
             Output::Wait(at) => {
                 tokio::select! {
