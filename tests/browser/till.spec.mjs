@@ -56,6 +56,8 @@ for (const [currency, typed, shown, minor] of [["HUF", "1290", "1,290.00", 129_0
       await expect(till.outcome).toHaveText("Approved.");
       await expect(till.beside("amount.captured", till.dialog)).toHaveText(new RegExp(`^${currency}\\s${shown}$`));
       expect((await store.booked()).captured).toBe(minor);
+      await page.goto(store.terminal.url);
+      await expect(page.getByRole("region", { name: /books/ })).toContainText(`captured ${currency} ${shown}`);
     });
   });
 }

@@ -19,6 +19,7 @@ const PROMPTS = {
 let seen = 0;
 let looks = 0;
 let orders = 0;
+let digits = 2;
 
 async function ask(path) {
   const answer = await fetch(path);
@@ -104,6 +105,7 @@ function drawn(card) {
 }
 
 function show(state) {
+  digits = state.digits;
   document.body.classList.toggle("waiting", state.waits_for_card);
   set("amount", state.amount ?? "");
   set("display", state.display);
@@ -155,11 +157,12 @@ function row(cells) {
   return tr;
 }
 
-// The number of digits is the currency's, which the browser knows.
+// The number of digits is the terminal's currency's: what a browser knows is how people write amounts.
 function money(minor, currency) {
-  const format = new Intl.NumberFormat("en", { style: "currency", currency, currencyDisplay: "code" });
-  const digits = format.resolvedOptions().maximumFractionDigits;
-  return format.format(minor / 10 ** digits);
+  const padded = String(minor).padStart(digits + 1, "0");
+  const text = digits === 0 ? padded : `${padded.slice(0, -digits)}.${padded.slice(-digits)}`;
+  const style = { style: "currency", currency, currencyDisplay: "code", minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return new Intl.NumberFormat("en", style).format(text);
 }
 
 function note(entry) {

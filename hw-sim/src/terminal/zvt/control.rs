@@ -32,6 +32,7 @@ pub fn state(terminal: &Terminal) -> Value {
         "presentations": face.presentations,
         "display": face.display,
         "amount": terminal.amount().map(|money| money.to_string()),
+        "digits": terminal.config.currency.exponent().unwrap_or(0),
         "typing": typing(terminal.typing()),
         "typed": terminal.typed(),
         "tries_left": tries_left(terminal.typing()),
