@@ -16,6 +16,7 @@ mod outbox;
 mod planted;
 mod query;
 mod readers;
+mod report;
 mod seal;
 pub mod service;
 mod stop;
@@ -30,7 +31,7 @@ use tokio::sync::oneshot;
 use crate::api::call::{Answer, Call, Refusal};
 use crate::config::Config;
 use crate::domain::app::{self, App, Change};
-use crate::domain::command::{Ask, Command, ProcessorEnding, TerminalEnding};
+use crate::domain::command::{Ask, Command, ProcessorEnding};
 use crate::domain::draft::Decision;
 use crate::domain::effect::ProcessorRequest;
 use crate::domain::engine;
@@ -42,7 +43,6 @@ use crate::domain::id::{
 };
 use crate::domain::lease::Leases;
 use crate::domain::operation::{self, Finished, Operation, Step};
-use crate::domain::rejection::Rejection;
 use crate::domain::state::{Aggregates, State};
 use crate::domain::summary::Summary;
 use crate::failpoint;
@@ -404,103 +404,6 @@ impl Station {
             return Err(Refusal::JournalUnavailable);
         }
         app::decide(&self.state, change, by).map_err(Refusal::Rejected)
-    }
-
-    fn abort(
-        &mut self,
-        terminal: &TerminalId,
-        by: Option<&ClientName>,
-    ) -> Result<Option<OperationId>, Refusal> {
-        if !self.connections.contains_key(terminal) {
-            return Err(Refusal::Rejected(Rejection::TerminalUnknown(
-                terminal.clone(),
-            )));
-        }
-        let holder = self.state.books.holder_of_terminal(terminal);
-        if let (Some(held), Some(by)) = (holder, by)
-            && held.client != *by
-            && !failpoint::is_planted("anybody_stops_anything")
-        {
-            return Err(Refusal::Rejected(Rejection::TerminalLocked {
-                terminal: terminal.clone(),
-                holder: held.id.clone(),
-            }));
-        }
-        let holder = holder.map(|held| held.id.clone());
-        if holder.is_some() {
-            self.tell(terminal.clone(), terminal::Order::Abort);
-        }
-        Ok(holder)
-    }
-
-    fn on_report(&mut self, id: TerminalId, report: terminal::Report, now: Timestamp) {
-        if !self.connections.contains_key(&id) {
-            // It is being left: nothing was asked of it.
-            return;
-        }
-        match report {
-            terminal::Report::Left => {}
-            terminal::Report::Ready { last } => {
-                self.connections.insert(
-                    id.clone(),
-                    Connection {
-                        connected: true,
-                        cause: None,
-                    },
-                );
-                let last = last.map(|last| Box::new(self.sealed_result(&id, *last)));
-                self.on_command(&Command::TerminalReady { terminal: id, last }, now);
-            }
-            terminal::Report::Down { cause } => {
-                let known = self.connections.entry(id.clone()).or_default();
-                let is_news = known.connected || known.cause.as_ref() != Some(&cause);
-                *known = Connection {
-                    connected: false,
-                    cause: Some(cause.clone()),
-                };
-                if is_news {
-                    tracing::warn!(terminal = %id, cause, "terminal is not connected");
-                    let events = vec![Event::TerminalDisconnected {
-                        terminal: id,
-                        cause,
-                    }];
-                    self.tell_apps(events, now);
-                }
-            }
-            terminal::Report::Prompt { effect, prompt } => {
-                let event = Event::TerminalPrompt {
-                    terminal: id,
-                    operation: effect.operation,
-                    kind: prompt.kind,
-                    text: prompt.text,
-                };
-                self.tell_apps(vec![event], now);
-            }
-            terminal::Report::Result { transaction, .. } if self.is_foreign(&id, &transaction) => {
-                let told = transaction.currency;
-                tracing::error!(terminal = %id, ?told, "a result in another currency is not acknowledged");
-            }
-            terminal::Report::Result {
-                effect,
-                transaction,
-            } => {
-                let result = Box::new(self.sealed_result(&id, *transaction));
-                self.on_command(&Command::TerminalResult { effect, result }, now);
-            }
-            terminal::Report::Finished {
-                effect,
-                ending,
-                receipts,
-            } => {
-                let ending: TerminalEnding = self.sealed_ending(&id, *ending);
-                let finished = Command::TerminalFinished {
-                    effect,
-                    ending,
-                    receipts,
-                };
-                self.on_command(&finished, now);
-            }
-        }
     }
 
     /// News that change nothing.
