@@ -5,6 +5,7 @@
     reason = "indexing a JSON value is total: what is missing is null"
 )]
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -12,6 +13,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::http::Uri;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use crate::config::Config;
@@ -28,7 +30,7 @@ pub(super) struct Address {
         default_value = super::CONFIG
     )]
     config: PathBuf,
-    /// Address of the station, where it is not the one of the configuration.
+    /// Address of a station on this machine, where it is not the one of the configuration.
     #[arg(long, global = true)]
     url: Option<String>,
     /// File that holds the key, instead of the station's local key.
@@ -44,12 +46,29 @@ impl Address {
             Some(url) => url.clone(),
             None => format!("ws://{}/v1", config()?.listen),
         };
+        if !is_here(&url) {
+            return Err(format!(
+                "{url}: only a station on this machine is called, at ws:// and a loopback address: its key \
+                 does not go over a network. Run posd there"
+            ));
+        }
         let key_file = match &self.key_file {
             Some(path) => path.clone(),
             None => local_key::path(&config()?.data_dir),
         };
         Client::connect(&url, &key_file).await
     }
+}
+
+/// Whether an address is one of this machine, where nobody listens in.
+fn is_here(url: &str) -> bool {
+    let Ok(url) = url.parse::<Uri>() else {
+        return false;
+    };
+    let host = url.host().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    let is_loopback = address.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+    url.scheme_str() == Some("ws") && (is_loopback || host == "localhost")
 }
 
 /// A connection that has shown its key.

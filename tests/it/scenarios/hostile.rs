@@ -95,6 +95,39 @@ fn a_data_directory_of_everybody_is_refused() {
     assert!(store.station.try_start(&[]));
 }
 
+/// The key of the machine opens everything: no command sends it over a network, whatever it is told.
+#[test]
+fn no_command_sends_a_key_to_another_machine() {
+    let store = Store::open();
+    let call = |url: &str| {
+        let mut posd = Command::new(env!("CARGO_BIN_EXE_posd"));
+        posd.args(["call", "station.info", "--url", url, "--config"]);
+        let output = posd.arg(store.station.config()).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        (output.status.success(), told)
+    };
+    for elsewhere in [
+        "ws://pos.example:8471/v1",
+        "ws://192.0.2.1:8471/v1",
+        "wss://127.0.0.1:8471/v1",
+        "ws://127.0.0.1.pos.example:8471/v1",
+        "ws://127.0.0.1@pos.example:8471/v1",
+        "ws://[2001:db8::1]:8471/v1",
+        "pos.example",
+    ] {
+        let (done, told) = call(elsewhere);
+        assert!(
+            !done && told.contains("does not go over a network"),
+            "{told}"
+        );
+    }
+    let here = store.station.url();
+    for url in [here.to_owned(), here.replace("127.0.0.1", "localhost")] {
+        let (done, told) = call(&url);
+        assert!(done, "{told}");
+    }
+}
+
 /// Texts that an app may choose, each with the end of a line in it and what would then look like a line of
 /// the station.
 #[test]
