@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
 
 pub(crate) use self::app::App;
@@ -30,6 +31,20 @@ pub(crate) fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
         std::thread::sleep(Duration::from_millis(20));
     }
     panic!("waited in vain for {what}");
+}
+
+/// Lets this process have so many files open, as far as the system allows it: tests that hold a thousand
+/// connections run beside each other.
+pub(crate) fn may_open_files(count: u64) {
+    let limit = getrlimit(Resource::Nofile);
+    let most = limit.maximum.map_or(count, |maximum| maximum.min(count));
+    if limit.current.is_some_and(|current| current < most) {
+        let raised = Rlimit {
+            current: Some(most),
+            ..limit
+        };
+        setrlimit(Resource::Nofile, raised).unwrap();
+    }
 }
 
 /// Sends a process a signal, such as `-TERM`.

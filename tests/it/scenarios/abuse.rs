@@ -1,10 +1,15 @@
 //! Clients that ask too much, too often or nonsense: an error or a cut for them, nothing for the others.
 
+use std::collections::BTreeSet;
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::{Store, sale};
-use crate::store::{App, Line, Setup};
+use crate::store::{App, Line, Setup, Simulator, may_open_files, wait_for};
 
 /// Asks until the answer of this request is there; each poll is a request of its own.
 fn poll_until_answered(app: &mut App, polls: u32, terminal: &str) {
@@ -146,4 +151,84 @@ fn s53_a_client_that_never_reads_is_cut_off() {
     assert!(log.contains("does not read"));
     let told = till.call("payment.sale", sale("k", 1_000));
     assert_eq!(told["outcome"], "approved", "{told}");
+}
+
+/// A thousand connections that say nothing, an app that asks and never reads, and payments of two
+/// others, all at the same time.
+#[test]
+fn s53_two_tills_are_answered_right_among_idle_and_deaf_connections() {
+    may_open_files(4_096);
+    let directory = tempfile::tempdir().unwrap();
+    let processor = Simulator::processor();
+    let more = ["--terminal-id", "68005678"];
+    let other = Simulator::terminal(Line::Tcp, directory.path(), &processor, &more);
+    let store = Store::open_at(processor, Line::Serial, &[], |setup| Setup {
+        limits: "unread_ms = 300".to_owned(),
+        more_terminal: format!(
+            "[[terminal]]\nid = \"other\"\nprotocol = \"zvt\"\ncurrency = \"NOK\"\n\
+             merchant_account = \"nordic\"\n{}",
+            other.line()
+        ),
+        ..setup
+    });
+    let station = &store.station;
+    let keys = ["till", "other", "deaf"].map(|app| station.pair(app, "cashier"));
+    let address = station.url();
+    let address = address.trim_start_matches("ws://").trim_end_matches("/v1");
+    let silent: Vec<TcpStream> = (0..500)
+        .map(|_| TcpStream::connect(address).unwrap())
+        .collect();
+    let idle: Vec<App> = (0..500)
+        .map(|_| wait_for("a connection", || App::stranger(station.url()).ok()))
+        .collect();
+
+    let is_cut_off = AtomicBool::new(false);
+    let sold = thread::scope(|scope| {
+        let tills = [("till", 10), ("other", 20)].map(|(terminal, cents)| {
+            let (key, is_cut_off) = (&keys[usize::from(cents == 20)], &is_cut_off);
+            scope.spawn(move || sell_until(is_cut_off, &mut station.app_with(key), terminal, cents))
+        });
+        let mut deaf = station.app_with(&keys[2]);
+        deaf.call("events.subscribe", json!({}));
+        let mut sent = 0_u32;
+        while deaf.send("station.health", json!({})).is_ok() {
+            sent += 1;
+            assert!(sent < 2_000_000, "nobody cuts it off");
+        }
+        is_cut_off.store(true, Ordering::SeqCst);
+        tills.map(|till| till.join().unwrap())
+    });
+    drop((silent, idle));
+
+    let mut operations = BTreeSet::new();
+    let all = || sold.iter().flatten();
+    for (amount, told) in all() {
+        assert_eq!(told["outcome"], "approved", "{told}");
+        assert_eq!(told["captured_minor"], *amount, "{told}");
+        assert!(
+            operations.insert(told["operation_id"].to_string()),
+            "{told}"
+        );
+    }
+    let taken: u64 = all().map(|(amount, _)| amount).sum();
+    assert_eq!(store.processor.booked("captured_minor"), taken);
+    let at_terminals = [store.terminal.presentations(), other.presentations()];
+    let asked = sold
+        .each_ref()
+        .map(|sold| u64::try_from(sold.len()).unwrap());
+    assert_eq!(at_terminals, asked);
+}
+
+/// Sells at a terminal, each time for another amount, and at least until the flag is up.
+fn sell_until(flag: &AtomicBool, app: &mut App, terminal: &str, cents: u64) -> Vec<(u64, Value)> {
+    let mut sold = Vec::new();
+    while sold.len() < 5 || !flag.load(Ordering::SeqCst) {
+        let count = u64::try_from(sold.len()).unwrap();
+        assert!(count < 1_000, "the client that never reads is not cut off");
+        let amount = 100 * (count + 1) + cents;
+        let mut params = sale(&format!("{terminal}-{count}"), amount);
+        params["terminal"] = json!(terminal);
+        sold.push((amount, app.call("payment.sale", params)));
+    }
+    sold
 }

@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 
 use super::{Store, sale};
-use crate::store::{App, Station, wait_for};
+use crate::store::{App, Station, may_open_files, wait_for};
 
 const PAGE: &str = "https://pos.example";
 
@@ -283,6 +283,7 @@ fn pairing_by_command() {
 
 #[test]
 fn s53_a_thousand_idle_connections_are_in_nobodys_way() {
+    may_open_files(4_096);
     let store = Store::open();
     let mut till = store.station.app();
     let sent = till.send("payment.sale", sale("k1", 1_000)).unwrap();
