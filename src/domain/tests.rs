@@ -18,6 +18,7 @@ mod pickup;
 mod properties;
 mod queue;
 mod reauthorize;
+mod reconciliation;
 mod recovery;
 mod refusal;
 mod review;
