@@ -18,6 +18,9 @@ use crate::domain::id::EffectId;
 /// customer is gone.
 const START_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// So many receipts of one request are kept. A terminal that prints without end does not fill the memory.
+const RECEIPTS_MAX: usize = 16;
+
 /// Pauses between tries to open the line.
 const RECONNECT: [Duration; 4] = [
     Duration::from_millis(100),
@@ -283,7 +286,9 @@ impl Driver {
                 running.map(|effect| Report::Prompt { effect, prompt })
             }
             TerminalEvent::Receipt(receipt) => {
-                if let Some(running) = &mut self.running {
+                if let Some(running) = &mut self.running
+                    && running.receipts.len() < RECEIPTS_MAX
+                {
                     running.receipts.push(receipt);
                 }
                 None
@@ -449,16 +454,43 @@ impl std::fmt::Debug for Driver {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use firmware_protocols::vocabulary::terminal::ReceiptKind;
 
-    #[test]
-    fn what_is_plugged_in_cuts_a_long_pause_short() {
+    use super::*;
+    use crate::domain::id::OperationId;
+
+    fn driver() -> Driver {
         let config = crate::config::Config::parse(
             "[station]\nname = \"a\"\ndata_dir = \"a\"\n[[terminal]]\nid = \"t\"\nprotocol = \"zvt\"\n\
              usb = { vendor = \"0b00\", product = \"0080\" }\ncurrency = \"NOK\"",
         );
         let mut terminals = config.unwrap().terminals;
-        let mut driver = Driver::new(terminals.pop_first().unwrap().1);
+        Driver::new(terminals.pop_first().unwrap().1)
+    }
+
+    #[test]
+    fn a_terminal_that_prints_without_end_fills_no_memory() {
+        let mut driver = driver();
+        driver.running = Some(Running {
+            effect: EffectId {
+                operation: OperationId::new("o"),
+                step: 0,
+            },
+            receipts: Vec::new(),
+        });
+        for _ in 0..1_000 {
+            driver.on_event(TerminalEvent::Receipt(Receipt {
+                kind: ReceiptKind::Merchant,
+                lines: vec!["again".to_owned()],
+            }));
+        }
+        let kept = driver.running.map(|running| running.receipts.len());
+        assert_eq!(kept, Some(RECEIPTS_MAX));
+    }
+
+    #[test]
+    fn what_is_plugged_in_cuts_a_long_pause_short() {
+        let mut driver = driver();
         let drain = |driver: &mut Driver| loop {
             match driver.poll() {
                 Output::Wait(at) => return at.map(|at| at.0),
