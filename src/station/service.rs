@@ -321,6 +321,7 @@ impl Service {
         }
         self.wanted = config;
         self.settle(front);
+        tracing::info!("the configuration is taken over");
     }
 
     /// Something happened outside. A terminal that was left may be driven anew.

@@ -256,7 +256,8 @@ impl Station {
         &self.config
     }
 
-    /// Changes its configuration file and tells it so; returns what it logs until `until` is among it.
+    /// Changes its configuration file and tells it so; returns what it logs until it has taken that over,
+    /// or has said that it does not, and `until` is among it.
     pub(crate) fn reload(&self, from: &str, to: &str, until: &str) -> String {
         let text = std::fs::read_to_string(&self.config).unwrap();
         assert!(text.contains(from), "{text}");
@@ -265,7 +266,8 @@ impl Station {
         signal("-HUP", self.pid());
         wait_for(until, || {
             let told = self.log().split_off(before);
-            told.contains(until).then_some(told)
+            let is_done = told.contains("the configuration is ") && told.contains(until);
+            is_done.then_some(told)
         })
     }
 
