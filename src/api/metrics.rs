@@ -94,9 +94,7 @@ impl Metrics {
             Verdict::Cancelled => "cancelled",
             Verdict::Failed => "failed",
         };
-        let code = outcome
-            .reason
-            .map_or(Code::from(outcome.verdict), Code::from);
+        let code = Code::from(outcome);
         let mut counted = self.counted();
         let count = counted
             .ends

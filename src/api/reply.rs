@@ -112,9 +112,7 @@ fn quote(version: u64, lines: Vec<String>, quote: &Quote, payments: &[Payment]) 
 
 /// How an operation ended, in words and numbers.
 fn finished(operation: &OperationId, outcome: &Outcome, language: Language) -> Ended {
-    let code = outcome
-        .reason
-        .map_or_else(|| Code::from(outcome.verdict), Code::from);
+    let code = Code::from(outcome);
     let amounts = [
         outcome.captured,
         outcome.queued,

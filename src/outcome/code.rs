@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::foreign::System::{self, Brp, D365, Dintero, Fundraising};
-use crate::domain::outcome::{Reason, Verdict};
+use crate::domain::outcome::{Outcome, Reason, Verdict};
 use crate::domain::rejection::Rejection;
 
 /// What the cashier should do.
@@ -94,6 +94,19 @@ impl Code {
     #[must_use]
     pub fn refs(self) -> &'static [(System, &'static str)] {
         self.row().refs
+    }
+}
+
+impl From<&Outcome> for Code {
+    fn from(outcome: &Outcome) -> Self {
+        match outcome.reason {
+            Some(reason) => Self::from(reason),
+            // Of what is no payment nobody is told that it is approved.
+            None if outcome.verdict == Verdict::Approved && outcome.payments.is_empty() => {
+                Self::Done
+            }
+            None => Self::from(outcome.verdict),
+        }
     }
 }
 
@@ -239,6 +252,8 @@ catalogue! {
     // How an operation ended, when there is no more to say.
     /// It happened.
     Approved "approved" None Never []
+    /// It happened, and no payment has changed.
+    Done "done" None Never []
     /// The other side said no.
     Declined "declined" OtherCard Safe [D365 "CCR002", Fundraising "300005", Brp "201", Dintero "rejected"]
     /// Stopped by the customer or the cashier.

@@ -240,7 +240,7 @@ class Sitting {
       return;
     }
     const { say } = this.#shell;
-    const isWarning = answer.outcome === "approved" && answer.code !== "approved";
+    const isWarning = answer.outcome === "approved" && !["approved", "done"].includes(answer.code);
     const kind = isWarning ? "warn" : { approved: "good", cancelled: "calm" }[answer.outcome] ?? "bad";
     const picture = { good: "yes", warn: "warn", calm: "no", bad: "no" }[kind];
     const skipped = answer.skipped?.length ?? 0;

@@ -8,7 +8,7 @@ use super::doubt::{replaced_in_mid_payment, shown};
 use super::{Store, sale};
 use crate::store::{App, Line, Setup, Simulator, Station};
 
-const AGREES: [&str; 2] = ["approved", "approved"];
+const AGREES: [&str; 2] = ["approved", "done"];
 
 fn reconcile(key: &str) -> Value {
     json!({"idempotency_key": key})

@@ -13,7 +13,10 @@
 
 approved =
     .cashier = Godkendt.
-    .customer = Tak. Betalingen er godkendt.
+    .customer = Tak. Det gik i orden.
+done =
+    .cashier = Udført.
+    .customer = Tak. Det er gjort.
 declined =
     .cashier = Afvist. Bed om et andet kort.
     .customer = Betalingen blev ikke godkendt. { -card }

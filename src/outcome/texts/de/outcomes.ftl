@@ -13,7 +13,10 @@
 
 approved =
     .cashier = Genehmigt.
-    .customer = Danke. Die Zahlung ist genehmigt.
+    .customer = Danke. Das hat geklappt.
+done =
+    .cashier = Erledigt.
+    .customer = Danke. Das ist erledigt.
 declined =
     .cashier = Abgelehnt. Um eine andere Karte bitten.
     .customer = Die Zahlung wurde nicht genehmigt. { -card }

@@ -13,7 +13,10 @@
 
 approved =
     .cashier = Approved.
-    .customer = Thank you. The payment is approved.
+    .customer = Thank you. That went through.
+done =
+    .cashier = Done.
+    .customer = Thank you. That is done.
 declined =
     .cashier = Declined. Ask for another card.
     .customer = The payment was not approved. { -card }

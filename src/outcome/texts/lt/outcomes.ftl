@@ -13,7 +13,10 @@
 
 approved =
     .cashier = Patvirtinta.
-    .customer = Ačiū. Mokėjimas patvirtintas.
+    .customer = Ačiū. Viskas pavyko.
+done =
+    .cashier = Atlikta.
+    .customer = Ačiū. Atlikta.
 declined =
     .cashier = Atmesta. Paprašykite kitos kortelės.
     .customer = Mokėjimas nepatvirtintas. { -card }

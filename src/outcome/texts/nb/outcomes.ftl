@@ -13,7 +13,10 @@
 
 approved =
     .cashier = Godkjent.
-    .customer = Takk. Betalingen er godkjent.
+    .customer = Takk. Det gikk i orden.
+done =
+    .cashier = Utført.
+    .customer = Takk. Det er gjort.
 declined =
     .cashier = Avvist. Be om et annet kort.
     .customer = Betalingen ble ikke godkjent. { -card }

@@ -13,7 +13,10 @@
 
 approved =
     .cashier = Godkänt.
-    .customer = Tack. Betalningen är godkänd.
+    .customer = Tack. Det gick bra.
+done =
+    .cashier = Klart.
+    .customer = Tack. Det är gjort.
 declined =
     .cashier = Nekat. Be om ett annat kort.
     .customer = Betalningen godkändes inte. { -card }
