@@ -228,7 +228,7 @@ fn s36_cable_pulled_during_the_result() {
     each(|line, sync| {
         let (store, mut app) = open(line, sync);
         // Long enough to pull the cable in, on a machine that is busy with other things.
-        fault(&store, json!({"kind": "late", "ms": 1_200}));
+        fault(&store, json!({"kind": "late", "ms": 2_000}));
         let end = settle(&store, &mut app, |store, app| {
             app.event(|event| event["prompt"] == "processing");
             wait_for("the approval", || {
