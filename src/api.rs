@@ -57,10 +57,8 @@ pub struct Gateway {
     pub last_event: watch::Receiver<u64>,
     /// Seals tokens that come in with an order and opens those that go out with one.
     pub vault: Arc<Vault>,
-    /// Configured terminals; when there is one, requests need not name it.
-    pub terminals: Arc<[TerminalId]>,
-    /// Configured contactless readers.
-    pub readers: Arc<[ReaderId]>,
+    /// What there is now, also for a connection that came earlier.
+    pub equipment: watch::Receiver<Equipment>,
     /// What apps are answered in when they name no language.
     pub language: Language,
     /// Who is let in.
@@ -71,6 +69,15 @@ pub struct Gateway {
     pub hosts: Arc<[String]>,
     /// What a monitor is told; nothing beyond this machine.
     pub metrics: Option<Arc<metrics::Metrics>>,
+}
+
+/// What requests may be about; where there is one of a kind, they need not name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Equipment {
+    /// Terminals.
+    pub terminals: Vec<TerminalId>,
+    /// Contactless readers.
+    pub readers: Vec<ReaderId>,
 }
 
 /// Serves apps until the listener fails for good; with a certificate, over TLS only. A connection keeps

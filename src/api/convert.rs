@@ -193,7 +193,8 @@ impl Gateway {
 
     /// The terminal that is named, or the only one there is.
     pub(super) fn terminal(&self, name: Option<&Text>) -> Result<TerminalId, ApiError> {
-        match (name, &*self.terminals) {
+        let terminals = &self.equipment.borrow().terminals;
+        match (name, terminals.as_slice()) {
             (Some(name), _) => Ok(TerminalId::new(name.as_str())),
             (None, [only]) => Ok(only.clone()),
             (None, []) => Err(ApiError::field(
@@ -201,7 +202,7 @@ impl Gateway {
                 "no terminal is configured here",
             )),
             (None, [_, ..]) => {
-                let known: Vec<&str> = self.terminals.iter().map(TerminalId::as_str).collect();
+                let known: Vec<&str> = terminals.iter().map(TerminalId::as_str).collect();
                 let problem = format!("must name one of {}", known.join(", "));
                 Err(ApiError::field("terminal", &problem))
             }

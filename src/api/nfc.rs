@@ -75,12 +75,13 @@ impl Gateway {
 
     /// The reader that is named, or the only one.
     fn reader(&self, name: Option<&Text>) -> Result<ReaderId, ApiError> {
+        let readers = &self.equipment.borrow().readers;
         let known = || {
-            let known: Vec<&str> = self.readers.iter().map(ReaderId::as_str).collect();
+            let known: Vec<&str> = readers.iter().map(ReaderId::as_str).collect();
             known.join(", ")
         };
         let wrong = |problem: &str| Err(ApiError::field("reader", problem));
-        match (name, &*self.readers) {
+        match (name, readers.as_slice()) {
             (_, []) => wrong("no contactless reader is configured here"),
             (Some(name), all) => {
                 let mut all = all.iter();

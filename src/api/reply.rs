@@ -75,11 +75,12 @@ impl Gateway {
 
     /// What this station is.
     pub(super) fn info(&self, station: String) -> wire::StationInfo {
-        let terminals = self.terminals.iter().map(|id| id.as_str().to_owned());
+        let equipment = self.equipment.borrow();
+        let terminals = equipment.terminals.iter();
         wire::StationInfo {
             station,
             version: env!("CARGO_PKG_VERSION"),
-            terminals: terminals.collect(),
+            terminals: terminals.map(|id| id.as_str().to_owned()).collect(),
         }
     }
 }

@@ -26,7 +26,7 @@ use super::{Input, Station, Task};
 use crate::api::call::Call;
 use crate::api::door::{Apps, Door};
 use crate::api::tls::Tls;
-use crate::api::{self, Gateway};
+use crate::api::{self, Equipment, Gateway};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::devices::Devices;
@@ -61,6 +61,7 @@ pub struct Service {
     meter: Meter,
     last_event: watch::Sender<u64>,
     apps: watch::Sender<Apps>,
+    equipment: watch::Sender<Equipment>,
     local: Option<App>,
     shift: Shift,
     /// Held for the life of the station: one station per data directory.
@@ -102,8 +103,6 @@ impl Front {
     fn change(&self, config: &Config) {
         for gateway in self.beyond.iter().chain([&self.here]) {
             gateway.send_modify(|gateway| {
-                gateway.terminals = config.terminals.keys().cloned().collect();
-                gateway.readers = config.readers.keys().cloned().collect();
                 gateway.language = config.language;
                 gateway.limits = config.limits;
             });
@@ -137,6 +136,7 @@ impl Service {
         Ok(Self {
             clock,
             apps,
+            equipment: watch::channel(equipment(&config)).0,
             local,
             shift: Shift::new(&config, &vault, data_dir.writer, data_dir.reader)?,
             wanted: config.clone(),
@@ -273,8 +273,7 @@ impl Service {
             closing,
             last_event: self.last_event.subscribe(),
             vault: Arc::clone(&self.vault),
-            terminals: self.config.terminals.keys().cloned().collect(),
-            readers: self.config.readers.keys().cloned().collect(),
+            equipment: self.equipment.subscribe(),
             language: self.config.language,
             door: Arc::new(Door::new(
                 Arc::clone(&self.vault),
@@ -351,6 +350,7 @@ impl Service {
         self.shift.station.handle_config(&config);
         let stays = |id: &ReaderId| config.readers.get(id) == self.config.readers.get(id);
         self.shift.readers.retain(|id, _| stays(id));
+        self.equipment.send_replace(equipment(&config));
         front.change(&config);
         self.config = config;
         self.begin_readers();
@@ -481,6 +481,13 @@ impl Shift {
             events,
             inputs,
         })
+    }
+}
+
+fn equipment(config: &Config) -> Equipment {
+    Equipment {
+        terminals: config.terminals.keys().cloned().collect(),
+        readers: config.readers.keys().cloned().collect(),
     }
 }
 

@@ -166,6 +166,10 @@ fn open_with_another(line: Line) -> (Store, App, Simulator) {
     wait_for("the new terminal", || {
         (terminals(&mut app)["other"] == true).then_some(())
     });
+    // An app that has been there for long knows it, too.
+    let refused = app.refused("payment.sale", sale("k2", 1_000));
+    let problem = "must name one of other, till";
+    assert_eq!(refused["data"]["problem"], problem, "{refused}");
     let paid = app.call("payment.sale", sale_at("other", "k2"));
     assert_eq!(paid["outcome"], "approved", "{paid}");
     assert_eq!(terminal.presentations(), 1);
