@@ -168,17 +168,29 @@ impl Leases {
         had
     }
 
-    /// The app has used the terminal: its lease lasts anew.
-    pub fn used(&mut self, terminal: &TerminalId, app: &ClientName, now: Timestamp) {
-        if let Some(lease) = self.held.get_mut(terminal).filter(|it| it.app == *app) {
-            lease.until = now.after(lease.ttl);
+    /// The app begins to use the terminal: its lease lasts anew. One that has ended does not come back.
+    pub fn used(&mut self, state: &State, terminal: &TerminalId, app: &ClientName, now: Timestamp) {
+        let has_it = self
+            .of(state, terminal, now)
+            .is_some_and(|it| it.app == *app);
+        if has_it {
+            self.renew(terminal, app, now);
+        } else if self.held.get(terminal).is_some_and(|it| it.app == *app) {
+            self.held.remove(terminal);
         }
     }
 
-    /// An operation of an app at the terminal is over. An app that has gone meanwhile does not keep it.
+    /// An operation of an app at the terminal is over, during which its lease did not end. An app that has
+    /// gone meanwhile does not keep it.
     pub fn finished(&mut self, terminal: &TerminalId, app: &ClientName, now: Timestamp) {
         if self.present.contains_key(app) {
-            self.used(terminal, app, now);
+            self.renew(terminal, app, now);
+        }
+    }
+
+    fn renew(&mut self, terminal: &TerminalId, app: &ClientName, now: Timestamp) {
+        if let Some(lease) = self.held.get_mut(terminal).filter(|it| it.app == *app) {
+            lease.until = now.after(lease.ttl);
         }
     }
 
@@ -324,10 +336,13 @@ mod tests {
         let refused = Err(leased("one", Some(60_000)));
         assert_eq!(ask(&mut leases, "two", at("a"), 59_999), refused);
         // Use makes it last.
-        leases.used(&terminal("a"), &app("two"), Timestamp(30_000));
-        leases.used(&terminal("a"), &app("one"), Timestamp(30_000));
+        let state = state();
+        leases.used(&state, &terminal("a"), &app("two"), Timestamp(30_000));
+        leases.used(&state, &terminal("a"), &app("one"), Timestamp(30_000));
         let refused = Err(leased("one", Some(90_000)));
         assert_eq!(ask(&mut leases, "two", at("a"), 89_999), refused);
+        // Once it has ended, it does not.
+        leases.used(&state, &terminal("a"), &app("one"), Timestamp(90_000));
         let later = ask(&mut leases, "two", at("a"), 90_000).unwrap();
         assert_eq!((later.is_new, later.taken_from), (true, None));
         assert!(!leases.release(&terminal("a"), &app("one")));
@@ -484,7 +499,7 @@ mod tests {
                         // The station asks first.
                         let id = terminal(TERMINALS[at]);
                         if leases.check(&state, &id, &app(names[who]), now).is_ok() {
-                            leases.used(&id, &app(names[who]), now);
+                            leases.used(&state, &id, &app(names[who]), now);
                         }
                     }
                     Act::Come(who) => leases.came(&app(names[who]), now),

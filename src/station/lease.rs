@@ -77,7 +77,7 @@ impl Station {
             if !is_planted("leases_bind_nobody") {
                 self.leases.check(&self.state, terminal, app, now)?;
             }
-            self.leases.used(terminal, app, now);
+            self.leases.used(&self.state, terminal, app, now);
         }
         Ok(())
     }

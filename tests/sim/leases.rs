@@ -60,8 +60,15 @@ struct Promise {
 
 struct Asked {
     app: ClientName,
-    /// The terminals that it was sent to, and since when.
-    at: BTreeMap<TerminalId, u64>,
+    /// The terminals that it was sent to.
+    at: BTreeMap<TerminalId, Arrival>,
+}
+
+/// An operation is sent to a terminal for the first time.
+struct Arrival {
+    since: u64,
+    /// Its app had the terminal then.
+    had_it: bool,
 }
 
 impl Promises {
@@ -207,17 +214,31 @@ impl Promises {
         // The station's own move no money at terminals.
         let asked = self.asked.get_mut(operation);
         let asked = asked.ok_or_else(|| format!("lease: nobody asked for {operation}"))?;
-        let first = *asked.at.entry(terminal.clone()).or_insert(count);
         let app = asked.app.clone();
         let owner = self.owners.get(terminal);
-        match self.held.get_mut(terminal).filter(|it| now < it.until) {
-            Some(promise) if promise.app != app && first >= promise.since => {
+        // What has ended stays so, also for a clock that is set back.
+        let has_ended = |it: &Promise| it.app == app && begins && it.until <= now;
+        if self.held.get(terminal).is_some_and(has_ended) {
+            self.held.remove(terminal);
+        }
+        let promise = self.held.get_mut(terminal).filter(|it| now < it.until);
+        // Where it was let in it ends what it began.
+        let is_new = !asked.at.contains_key(terminal);
+        if is_new {
+            let arrival = Arrival {
+                since: count,
+                had_it: promise.as_ref().is_some_and(|it| it.app == app),
+            };
+            asked.at.insert(terminal.clone(), arrival);
+        }
+        match promise {
+            Some(promise) if promise.app != app && is_new => {
                 let holder = &promise.app;
                 return Err(format!(
                     "lease: {operation} of {app} goes to {terminal}, which {holder} has"
                 ));
             }
-            None if owner.is_some_and(|owner| *owner != app) && first == count => {
+            None if owner.is_some_and(|owner| *owner != app) && is_new => {
                 return Err(format!(
                     "lease: {operation} of {app} goes to {terminal}, which works for {owner:?}"
                 ));
@@ -237,9 +258,11 @@ impl Promises {
         if !self.here.contains(&asked.app) {
             return;
         }
-        for terminal in asked.at.keys() {
+        for (terminal, arrival) in &asked.at {
+            // It does not end while its app is at work there.
+            let lasts = |it: &Promise| now < it.until || arrival.had_it || arrival.since < it.since;
             let promise = self.held.get_mut(terminal);
-            if let Some(promise) = promise.filter(|it| it.app == asked.app && now < it.until) {
+            if let Some(promise) = promise.filter(|it| it.app == asked.app && lasts(it)) {
                 promise.until = now.after(promise.ttl);
             }
         }
