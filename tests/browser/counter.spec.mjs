@@ -225,3 +225,52 @@ test("by keyboard and scanner alone", async ({ page, store }) => {
   await expect(counter.beside("order.due")).toContainText("300.00");
   expect((await store.booked()).captured).toBe(50_000);
 });
+
+test("what was asked for last stays on the screen, whatever is answered late", async ({ page, store }) => {
+  for (const id of ["O-1", "O-2"]) await store.call("order.put", { order: await store.orderPaidOnline(id, [80_000]) });
+  const late = await holdAnswers(page, ({ method, params }) => method === "order.get" && params.order_id === "O-1");
+  const counter = await Counter.open(page, store);
+  await counter.find("O-1");
+  await late.held;
+  await counter.bring("O-2");
+  late.release();
+  // Answered after what was late, over the same connection.
+  await page.getByRole("checkbox", { name: "Chair" }).uncheck();
+  await page.getByRole("checkbox", { name: "Chair" }).check();
+  await expect(counter.beside("order.due")).toContainText("800.00");
+  await expect(page.getByRole("heading", { name: "O-2" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "O-1" })).toBeHidden();
+});
+
+test("news of the order leave the focus where it is", async ({ page, store }) => {
+  const { counter, order } = await fetchOrder(page, store, "O-7", [80_000], { Chair: 50_000, Lamp: 30_000 });
+  await page.getByRole("checkbox", { name: "Lamp" }).focus();
+  order.lines[1].description = "Floor lamp";
+  await store.call("order.put", { order: { ...order, version: 2 } });
+  await expect(page.getByRole("checkbox", { name: "Floor lamp" })).toBeFocused();
+  await page.keyboard.press("Space");
+  await expect(counter.beside("order.due")).toContainText("500.00");
+});
+
+/** Keeps the first answer to a call, between the station and the page, until it is released. */
+async function holdAnswers(page, isMeant) {
+  let tell;
+  const held = new Promise((resolve) => (tell = resolve));
+  const late = { held };
+  await page.routeWebSocket(/./, (socket) => {
+    const station = socket.connectToServer();
+    let wanted;
+    socket.onMessage((message) => {
+      const call = JSON.parse(message);
+      if (late.release === undefined && isMeant(call)) wanted ??= call.id;
+      station.send(message);
+    });
+    station.onMessage((message) => {
+      const { id } = JSON.parse(message);
+      if (id === undefined || id !== wanted || late.release !== undefined) return socket.send(message);
+      late.release = () => socket.send(message);
+      tell();
+    });
+  });
+  return late;
+}

@@ -18,6 +18,8 @@ class Counter {
   #detail = h("section", { class: "detail" });
   /** The order on the screen, the lines that are chosen, and what is due for them. */
   #order;
+  /** Counts what was asked for: an answer that comes after the next question is not shown. */
+  #turn = 0;
   #chosen = new Set();
   #quote;
   #counting;
@@ -85,6 +87,7 @@ class Counter {
 
   /** The order of the customer before must not stay beside what is found, or not found, for this one. */
   #leave() {
+    this.#turn += 1;
     this.#order = undefined;
     this.#fault.replaceChildren();
     this.#tellNothing();
@@ -113,7 +116,9 @@ class Counter {
 
   async #search(ways, nothing = "find.nothing") {
     this.#leave();
+    const turn = this.#turn;
     const asked = await Promise.allSettled(ways.map((way) => this.#station.call("order.find", way)));
+    if (turn !== this.#turn) return;
     const found = new Map();
     for (const { value } of asked) for (const hit of value?.orders ?? []) found.set(hit.order_id, hit);
     const refused = asked.find(({ status }) => status === "rejected");
@@ -136,7 +141,7 @@ class Counter {
   #tellHits(hits) {
     const { say, words } = this.#shell;
     const rows = hits.map((hit) => h("li", {},
-      h("button", { class: "hit", onclick: () => this.#show(hit.order_id) },
+      h("button", { class: "hit", onclick: () => this.#open(hit.order_id) },
         h("strong", {}, hit.order_id),
         h("span", { class: "sum" }, words.money(hit.total_minor, hit.currency)),
         h("span", {}, [hit.customer_reference, words.date(hit.placed_at)].filter(Boolean).join(" · ")),
@@ -159,11 +164,17 @@ class Counter {
     if (this.#order !== undefined) this.#tellOrder();
   }
 
+  #open(order_id) {
+    this.#leave();
+    return this.#show(order_id);
+  }
+
   /** Brings an order onto the screen, with all lines chosen that wait here. */
   async #show(order_id) {
-    const { say } = this.#shell;
+    const turn = this.#turn;
     try {
       const order = await this.#station.call("order.get", { order_id });
+      if (turn !== this.#turn) return;
       const isNew = order.order_id !== this.#order?.order_id;
       const kept = this.#chosen;
       const waits = order.lines.filter(isHere).map(({ line_id }) => line_id);
@@ -172,11 +183,12 @@ class Counter {
       if (this.#chosen.size === 0) this.#chosen = new Set(waits);
       this.#tellOrder();
       await this.#count();
+      if (turn !== this.#turn) return;
       // Not a button: the second Enter of a scanner would press it.
       if (isNew) this.#detail.querySelector("h2").focus();
       this.element.classList.add("open");
     } catch (error) {
-      this.#fault.replaceChildren(this.#shell.sentence(error));
+      if (turn === this.#turn) this.#fault.replaceChildren(this.#shell.sentence(error));
     }
   }
 
@@ -217,7 +229,7 @@ class Counter {
     const { order_id, lines, currency, customer_reference, placed_at, channel } = this.#order;
     const about = [say(`channel.${channel}`), customer_reference, placed_at && words.date(placed_at)].filter(Boolean);
     const rows = lines.map((line) => this.#line(line, currency));
-    this.#detail.replaceChildren(
+    fill(this.#detail,
       h("button", { class: "back", onclick: () => this.#clear() }, icon("back"), say("order.back")),
       h("article", { class: "card order", "aria-labelledby": "order" },
         h("h2", { id: "order", tabindex: "-1" }, order_id),
@@ -242,7 +254,7 @@ class Counter {
       this.#count();
     };
     const checked = this.#chosen.has(line.line_id);
-    return h("li", {}, h("label", {}, h("input", { type: "checkbox", checked, onchange: choose }), h("span", {}, name[0]), name[1]));
+    return h("li", {}, h("label", {}, h("input", { id: `line-${line.line_id}`, type: "checkbox", checked, onchange: choose }), h("span", {}, name[0]), name[1]));
   }
 
   #tellQuote() {
@@ -288,9 +300,9 @@ class Counter {
     return [
       several ? h("p", { class: "row" }, h("label", { for: "terminal" }, say("order.terminal")), select) : "",
       h("div", { class: "buttons" },
-        h("button", { class: canUse ? "primary" : "", disabled: !canUse, onclick: () => this.#take("available") },
+        h("button", { id: "available", class: canUse ? "primary" : "", disabled: !canUse, onclick: () => this.#take("available") },
           say("order.available"), h("kbd", {}, "F8")),
-        h("button", { class: canUse ? "" : "primary", disabled: names === "" || due_minor === 0, onclick: () => this.#take("other") },
+        h("button", { id: "other", class: canUse ? "" : "primary", disabled: names === "" || due_minor === 0, onclick: () => this.#take("other") },
           say("order.other"), h("kbd", {}, "F9"))),
       canUse ? "" : h("p", { class: "quiet" }, say("order.nothing_secured")),
     ];
@@ -299,6 +311,7 @@ class Counter {
   async #take(use) {
     const { say, words } = this.#shell;
     const order = this.#order;
+    const turn = this.#turn;
     if (order === undefined || this.#quote === undefined || this.#quote.error !== undefined) return;
     const { due_minor, secured_minor, order_version } = this.#quote;
     if (use === "available" ? due_minor > 0 && secured_minor === 0 : due_minor === 0 || this.#terminal?.names === "") return;
@@ -323,7 +336,7 @@ class Counter {
     this.#tellQuote();
     await this.#show(order.order_id);
     await this.#counted();
-    if (chosen !== undefined) await this.#take(chosen);
+    if (chosen !== undefined && turn === this.#turn) await this.#take(chosen);
   }
 
   /** Payments that somebody should look at, what ends first first. */
@@ -336,7 +349,7 @@ class Counter {
       const until = expires_at && why === "expiring" ? ends(say, words, expires_at) : "";
       const next = next_try_at ? say("work.next", { time: words.time(next_try_at) }) : "";
       return h("li", {},
-        h("button", { class: "hit", disabled: order_id === undefined, onclick: () => this.#show(order_id) },
+        h("button", { id: `work-${why}-${order_id}`, class: "hit", disabled: order_id === undefined, onclick: () => this.#open(order_id) },
           h("strong", {}, order_id ?? ""),
           h("span", { class: "sum" }, amount_minor > 0 ? words.money(amount_minor, currency) : ""),
           h("span", { class: `why ${known}` }, say(`work.${known}`)),
@@ -345,7 +358,7 @@ class Counter {
     this.#work.hidden = rows.length === 0;
     const heading = h("summary", {}, h("h2", {}, say("work.heading", { count: rows.length })));
     const isOpen = this.#work.querySelector("details")?.open ?? true;
-    this.#work.replaceChildren(h("details", { open: isOpen }, heading, h("ul", {}, rows)));
+    fill(this.#work, h("details", { open: isOpen }, heading, h("ul", {}, rows)));
   }
 }
 

@@ -207,15 +207,19 @@ class Till {
     const { say, words } = this.#shell;
     const number = h("input", { autocomplete: "off", required: true, maxlength: "200", type: "search" });
     const found = h("div", { class: "form", "aria-live": "polite" });
+    // What is answered after the next number was asked for is not shown.
+    let latest;
     const find = async (fault) => {
+      const turn = (latest = {});
       fault.replaceChildren();
       found.replaceChildren();
       const id = number.value.trim();
       if (id === "") return;
       try {
-        found.replaceChildren(...(await this.#paymentsOf(id)).map((payment) => this.#payment(payment, () => find(fault))));
+        const payments = await this.#paymentsOf(id);
+        if (turn === latest) found.replaceChildren(...payments.map((payment) => this.#payment(payment, () => find(fault))));
       } catch (error) {
-        fault.replaceChildren(this.#shell.sentence(error));
+        if (turn === latest) fault.replaceChildren(this.#shell.sentence(error));
       }
     };
     const recent = (memory.get("recent") ?? []).map(({ payment_id, currency, authorized_minor, masked_pan, at }) => {

@@ -12,9 +12,14 @@ export function h(tag, attributes, ...children) {
   return fill(element, ...children);
 }
 
-/** Puts these into an element, in place of what is there. */
+/**
+ * Puts these into an element, in place of what is there. What has the focus keeps it when it comes again, known
+ * by its `id`: who works by keyboard is not thrown out by news.
+ */
 export function fill(element, ...children) {
+  const focused = element.contains(document.activeElement) ? document.activeElement.id : "";
   element.replaceChildren(...children.flat(Infinity));
+  if (focused !== "") document.getElementById(focused)?.focus({ preventScroll: true });
   return element;
 }
 
