@@ -47,6 +47,7 @@ METHODS_WITH_KEY = frozenset(
         "payment.refund",
         "payment.sale",
         "payment.void",
+        "payment.write_off",
         "pickup.capture",
         "terminal.reconcile",
     }

@@ -10,7 +10,7 @@ use super::{Gateway, order};
 use crate::domain::id::{
     ClientName, Fingerprint, LineId, OperationId, OrderId, PaymentId, PoolId, Reference, TerminalId,
 };
-use crate::domain::request::{DepositShare, Parking, PickupTender, Request, Resolution};
+use crate::domain::request::{DepositShare, Parking, PickupTender, Request, Resolution, WriteOff};
 use crate::domain::search::PhoneEnd;
 use crate::outcome::code::Code;
 
@@ -93,6 +93,12 @@ impl Gateway {
                 "must be 0: nothing was cancelled yet",
             ));
         }
+        if params.order.waived_minor.0 > 0 {
+            return Err(ApiError::field(
+                "order.waived_minor",
+                "must be 0: nothing was given back yet",
+            ));
+        }
         let deposit = Money::new(params.deposit_minor.0, params.order.currency);
         let (order, _) = order::read(&self.vault, params.order)?;
         if deposit.is_zero() && order.carry_out_total().is_zero() {
@@ -144,6 +150,14 @@ impl Gateway {
         })
     }
 
+    pub(super) fn write_off(params: wire::PaymentWriteOff, by: &ClientName) -> Request {
+        Request::PaymentWriteOff(WriteOff {
+            payment: PaymentId::new(params.payment_id.as_str()),
+            by: by.as_str().to_owned(),
+            reason: params.reason.into_string(),
+        })
+    }
+
     pub(super) fn pickup_capture(&self, params: wire::PickupCapture) -> Result<Request, ApiError> {
         let tender = match params.pays {
             wire::PickupUse::Available if params.terminal.is_some() => {
@@ -157,7 +171,7 @@ impl Gateway {
         Ok(Request::PickupCapture {
             order: OrderId::new(params.order_id.into_string()),
             version: params.order_version,
-            lines: some_lines(params.lines)?,
+            lines: lines(params.lines)?,
             tender,
         })
     }
@@ -216,24 +230,25 @@ pub(super) fn pool(params: &serde_json::Value) -> Option<PoolId> {
     Some(PoolId::new(pool))
 }
 
-pub(super) fn lines(names: Vec<Text>) -> Vec<LineId> {
-    names
-        .into_iter()
-        .map(|name| LineId::new(name.into_string()))
-        .collect()
-}
-
 fn some_lines(names: Vec<Text>) -> Result<Vec<LineId>, ApiError> {
     if names.is_empty() {
         return Err(ApiError::field("lines", "must name at least one line"));
     }
+    lines(names)
+}
+
+/// Lines, each named once.
+pub(super) fn lines(names: Vec<Text>) -> Result<Vec<LineId>, ApiError> {
     let mut numbered = names.iter().enumerate();
     if let Some((at, _)) = numbered.find(|(at, name)| names.iter().take(*at).any(|it| it == *name))
     {
         let field = format!("lines[{at}]");
         return Err(ApiError::field(&field, "is named before"));
     }
-    Ok(lines(names))
+    let ids = names
+        .into_iter()
+        .map(|name| LineId::new(name.into_string()));
+    Ok(ids.collect())
 }
 
 fn reference(params: &wire::Sale) -> Option<Reference> {

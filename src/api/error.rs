@@ -270,6 +270,10 @@ impl From<Rejection> for ApiError {
             Rejection::AppNameTaken(id) => {
                 parameter("app", &format!("`{id}` has paired; revoke it first"))
             }
+            Rejection::NoLines => {
+                let problem = "must name a line: nothing is missing for those that are gone";
+                parameter("lines", problem)
+            }
             Rejection::LineUnknown(id) => {
                 parameter("lines", &format!("the order has no line `{id}`"))
             }
@@ -312,6 +316,7 @@ impl From<Rejection> for ApiError {
             | Rejection::CaptureLess
             | Rejection::RefundInstead
             | Rejection::AwaitingRetry
+            | Rejection::NothingToWriteOff
             | Rejection::NoRoute
             | Rejection::DepositMissing
             | Rejection::NothingToSecure

@@ -129,6 +129,11 @@ pub(super) const METHODS: &[Method] = &[
         Cashier,
         "Gives taken money back, all of it without an amount.",
     ),
+    operation::<wire::PaymentWriteOff>(
+        "payment.write_off",
+        Supervisor,
+        "Expects no more what was promised and could not be captured. Moves no money.",
+    ),
     method::<wire::PaymentGet, result::Payment>(
         "payment.get",
         Cashier,

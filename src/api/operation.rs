@@ -68,17 +68,9 @@ impl Gateway {
                 let params: wire::OrderCancel = read(params)?;
                 keyed(&params.idempotency_key.clone(), Self::order_cancel(params)?)
             }
-            "operation.resolve" => {
-                let params: wire::OperationResolve = read(params)?;
-                keyed(&params.idempotency_key.clone(), Self::resolve(params, app))
-            }
             "nfc.bind" => {
                 let params: wire::NfcBind = read(params)?;
                 keyed(&params.idempotency_key.clone(), Self::nfc_bind(params))
-            }
-            "operation.park" => {
-                let params: wire::OperationPark = read(params)?;
-                keyed(&params.idempotency_key.clone(), Self::park(params, app))
             }
             "pickup.capture" => {
                 let params: wire::PickupCapture = read(params)?;
@@ -87,7 +79,31 @@ impl Gateway {
                     self.pickup_capture(params)?,
                 )
             }
-            _ => self.batch_request(method, params),
+            _ => match Self::said(method, params, app)? {
+                None => self.batch_request(method, params),
+                said => Ok(said),
+            },
+        }
+    }
+
+    /// The same, of those by which a person says what no machine knows.
+    fn said(method: &str, params: &Value, by: &ClientName) -> Result<Option<Keyed>, ApiError> {
+        let keyed =
+            |key: Text, request| Ok(Some((Some(IdempotencyKey::new(key.as_str())), request)));
+        match method {
+            "payment.write_off" => {
+                let params: wire::PaymentWriteOff = read(params)?;
+                keyed(params.idempotency_key.clone(), Self::write_off(params, by))
+            }
+            "operation.resolve" => {
+                let params: wire::OperationResolve = read(params)?;
+                keyed(params.idempotency_key.clone(), Self::resolve(params, by))
+            }
+            "operation.park" => {
+                let params: wire::OperationPark = read(params)?;
+                keyed(params.idempotency_key.clone(), Self::park(params, by))
+            }
+            _ => Ok(None),
         }
     }
 

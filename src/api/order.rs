@@ -67,6 +67,7 @@ pub(super) fn read(vault: &Vault, order: wire::Order) -> Result<(Order, Vec<Paym
         lines,
         deposit: order.deposit_minor.0,
         kept: order.kept_minor.0,
+        waived: order.waived_minor.0,
         tenders,
         placed_at,
         phone,
@@ -139,6 +140,7 @@ pub(super) fn write(order: &Order, payments: &[Payment], tokens: Option<&Vault>)
         total_minor: order.total().minor,
         deposit_minor: order.deposit,
         kept_minor: order.kept,
+        waived_minor: order.waived,
         tenders: tenders.collect(),
     }
 }

@@ -205,7 +205,7 @@ pub(super) struct PickupCapture {
     pub(super) order_id: Text,
     /// The version that the app has seen.
     pub(super) order_version: u64,
-    /// The lines that are handed over.
+    /// The lines that are handed over; without any, what is missing for those that are gone is taken.
     pub(super) lines: Vec<Text>,
     #[serde(rename = "use")]
     pub(super) pays: PickupUse,
@@ -258,6 +258,17 @@ pub(super) struct PickupQuote {
     /// All that wait without them.
     #[serde(default)]
     pub(super) lines: Vec<Text>,
+}
+
+/// `payment.write_off`
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PaymentWriteOff {
+    /// Made by the app, one for each intent, and kept before it asks.
+    pub(super) idempotency_key: Text,
+    pub(super) payment_id: Text,
+    /// Why, and who says so; it stays in the journal.
+    pub(super) reason: Text,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -451,6 +462,9 @@ pub(super) struct Order {
     #[serde(default)]
     /// What a store kept of the deposit for cancelled lines.
     pub(super) kept_minor: Count,
+    #[serde(default)]
+    /// What the customer need not pay of it: given back for goods that are gone, or written off.
+    pub(super) waived_minor: Count,
     #[serde(default)]
     /// Its payments, in the sequence in which they are used.
     pub(super) tenders: Vec<Tender>,

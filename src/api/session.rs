@@ -347,7 +347,7 @@ impl Connection {
                 let params: wire::PickupQuote = read(&params)?;
                 Query::Quote {
                     order: OrderId::new(params.order_id.into_string()),
-                    lines: convert::lines(params.lines),
+                    lines: convert::lines(params.lines)?,
                 }
             }
             "nfc.read" => return self.gateway.read_tap(&read(&params)?).await,

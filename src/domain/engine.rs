@@ -166,7 +166,8 @@ fn check_amount(request: &Request) -> Result<(), Rejection> {
         | Request::NfcBind { .. }
         | Request::TerminalTotals { .. }
         | Request::TerminalReconcile { .. }
-        | Request::OperationPark(_) => None,
+        | Request::OperationPark(_)
+        | Request::PaymentWriteOff(_) => None,
     };
     let in_range = |amount: Money| (1..=AMOUNT_MAX).contains(&amount.minor);
     if amount.is_none_or(in_range) {
@@ -278,6 +279,7 @@ fn on_answer(
         answer = flow::after_its_time(payment, &step.call, answer, now);
     }
     let booked = flow::booked(draft, operation, step, &answer, now);
+    let waived = flow::waived(draft, operation, &booked);
     let is_queued = answer == Answer::Queued;
     draft.record(Entry::StepAnswered {
         operation: operation.id.clone(),
@@ -294,6 +296,9 @@ fn on_answer(
         if let Some(held) = held {
             review::start(draft, &held, now);
         }
+    }
+    if let Some(waived) = waived {
+        draft.record(waived);
     }
     if is_queued {
         queue::take_over(draft, effect, step, now);

@@ -165,6 +165,15 @@ pub enum Entry {
         /// What goes back to the customer.
         refund: Money,
     },
+    /// The customer need not pay a part of an order's price. Raises the version.
+    PriceWaived {
+        /// Of which order.
+        order: OrderId,
+        /// By which operation.
+        operation: OperationId,
+        /// Minor units that are waived, these and earlier ones.
+        waived: u64,
+    },
     /// An order got one more means of payment. Raises the version.
     TenderAdded {
         /// Which order.
@@ -243,6 +252,7 @@ impl Entry {
             | Self::LinesFulfilled { operation, .. }
             | Self::LinesReleased { operation, .. }
             | Self::LinesCancelled { operation, .. }
+            | Self::PriceWaived { operation, .. }
             | Self::TagBound { operation, .. } => Some(operation),
             Self::PaymentOpened { .. }
             | Self::PaymentMoved { .. }
@@ -276,6 +286,7 @@ impl Entry {
             | Self::LinesFulfilled { .. }
             | Self::LinesReleased { .. }
             | Self::LinesCancelled { .. }
+            | Self::PriceWaived { .. }
             | Self::OrderStored { .. }
             | Self::TenderAdded { .. }
             | Self::TagBound { .. }
@@ -296,6 +307,7 @@ impl Entry {
             | Self::LinesFulfilled { order, .. }
             | Self::LinesReleased { order, .. }
             | Self::LinesCancelled { order, .. }
+            | Self::PriceWaived { order, .. }
             | Self::TenderAdded { order, .. } => Some(order),
             Self::OperationStarted { .. }
             | Self::StepRequested { .. }

@@ -23,11 +23,13 @@ mod ship;
 mod tokenize;
 mod void;
 mod whole;
+mod write_off;
 
 use firmware_protocols::vocabulary::Money;
 use firmware_protocols::vocabulary::terminal::TerminalRequest;
 
 pub use booking::{after_its_time, begins_payment, booked, in_earnest, moved};
+pub use refund::waived;
 
 use super::draft::Draft;
 use super::entry::Entry;
@@ -144,6 +146,7 @@ pub fn admit(
             customer_reference,
         } => bind::admit(draft, operation, tap, customer_reference.as_ref()),
         Request::OperationPark(wish) => park::admit(draft, wish),
+        Request::PaymentWriteOff(wish) => write_off::admit(draft, operation, wish),
         Request::TerminalTotals { terminal } | Request::TerminalReconcile { terminal } => {
             reconcile::admit(draft, terminal)
         }
@@ -216,9 +219,10 @@ pub fn next(draft: &Draft<'_>, operation: &Operation) -> Next {
             reconcile::next(draft, operation, terminal, true)
         }
         // What there was to do was done as it began.
-        Request::OperationResolve(_) | Request::NfcBind { .. } | Request::OperationPark(_) => {
-            finish(outcome(draft, operation, Verdict::Approved, None))
-        }
+        Request::OperationResolve(_)
+        | Request::NfcBind { .. }
+        | Request::OperationPark(_)
+        | Request::PaymentWriteOff(_) => finish(outcome(draft, operation, Verdict::Approved, None)),
     }
 }
 

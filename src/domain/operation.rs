@@ -288,6 +288,7 @@ impl Operation {
             | Entry::OperationFinished { .. }
             | Entry::LinesFulfilled { .. }
             | Entry::LinesReleased { .. }
+            | Entry::PriceWaived { .. }
             | Entry::OrderStored { .. }
             | Entry::PaymentMoved { .. }
             | Entry::PaymentOpened { .. }
@@ -356,7 +357,8 @@ impl Operation {
             | Request::NfcBind { .. }
             | Request::TerminalTotals { .. }
             | Request::TerminalReconcile { .. }
-            | Request::OperationPark(_) => None,
+            | Request::OperationPark(_)
+            | Request::PaymentWriteOff(_) => None,
         }
     }
 

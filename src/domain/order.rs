@@ -26,6 +26,10 @@ pub struct Order {
     /// Minor units of deposit that the store keeps for cancelled lines.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub kept: u64,
+    /// Minor units of its price that the customer need not pay: given back for goods that are gone, or
+    /// written off.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub waived: u64,
     /// Its payments, in the sequence in which they are used.
     pub tenders: Vec<Tender>,
     /// When it was made; of one that did not say, when it became known here.
@@ -197,10 +201,14 @@ impl Order {
     }
 
     /// What the customer must have paid in all once `handed_over` minor units of the lines that
-    /// wait for fulfilment are gone: the deposit, and the same share of the rest. Rounded so that
-    /// the last hand-over makes it exactly the total.
+    /// wait for fulfilment are gone: the deposit, and the same share of the rest, but for what is
+    /// waived. Rounded so that the last hand-over makes it exactly the total.
     #[must_use]
     pub fn required_after(&self, handed_over: u64) -> u64 {
+        self.before_waiver(handed_over).saturating_sub(self.waived)
+    }
+
+    fn before_waiver(&self, handed_over: u64) -> u64 {
         let carry_out = self.carry_out_total().minor;
         let waiting = self.total().minor.saturating_sub(carry_out);
         let at_once = carry_out.saturating_add(self.kept);
@@ -218,11 +226,26 @@ impl Order {
             .saturating_add(share)
     }
 
-    /// What the customer pays in all: the lines, and what is kept for cancelled ones.
+    /// What the customer pays in all: the lines, and what is kept for cancelled ones, but for what is
+    /// waived.
     #[must_use]
     pub fn price(&self) -> Money {
         let total = self.total();
-        Money::new(total.minor.saturating_add(self.kept), total.currency)
+        let price = total.minor.saturating_add(self.kept);
+        Money::new(price.saturating_sub(self.waived), total.currency)
+    }
+
+    /// What is waived in all when `given` minor units go back of `paid`: what goods cost that are gone.
+    /// What was paid too much is none of that, and neither is a deposit on what waits: given back, it
+    /// is due again.
+    #[must_use]
+    pub fn waived_after(&self, paid: u64, given: u64) -> u64 {
+        let too_much = paid.saturating_sub(self.price().minor);
+        let gone = self.carry_out_total().minor.saturating_add(self.kept);
+        let gone = gone.saturating_add(self.fulfilled());
+        let for_goods = given.saturating_sub(too_much);
+        let waived = self.waived.saturating_add(for_goods).min(gone);
+        waived.max(self.waived)
     }
 
     /// What the lines cost that waited for fulfilment and were handed over.
@@ -316,6 +339,7 @@ mod tests {
             lines: amounts.iter().enumerate().map(line).collect(),
             deposit,
             kept: 0,
+            waived: 0,
             tenders: Vec::new(),
             placed_at: None,
             phone: None,

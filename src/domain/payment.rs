@@ -224,6 +224,11 @@ pub enum Movement {
         /// Minor units.
         amount: u64,
     },
+    /// What was promised and could not be taken is not expected any more.
+    WrittenOff {
+        /// Minor units.
+        amount: u64,
+    },
     /// The card account is known, from now on or anew.
     AccountTold {
         /// Which.
@@ -463,6 +468,9 @@ impl Payment {
             Movement::CaptureFailed { amount } => {
                 let amount = self.unqueue(*amount);
                 self.uncaptured = self.uncaptured.saturating_add(amount);
+            }
+            Movement::WrittenOff { amount } => {
+                self.uncaptured = self.uncaptured.saturating_sub(*amount);
             }
             Movement::HeldForReview { token, card_token } => {
                 self.standing = Standing::OnHold;

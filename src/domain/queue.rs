@@ -100,7 +100,8 @@ const fn lets_goods_go(request: &Request) -> bool {
         | Request::NfcBind { .. }
         | Request::TerminalTotals { .. }
         | Request::TerminalReconcile { .. }
-        | Request::OperationPark(_) => false,
+        | Request::OperationPark(_)
+        | Request::PaymentWriteOff(_) => false,
     }
 }
 

@@ -87,6 +87,8 @@ pub enum Rejection {
     },
     /// All that is left of the payment is promised and waits to be captured.
     AwaitingRetry,
+    /// Nothing is missing that was promised from the payment.
+    NothingToWriteOff,
     /// Neither a terminal nor a processor here can carry it out.
     NoRoute,
     /// No order of that name is known here.
@@ -112,6 +114,8 @@ pub enum Rejection {
         /// What was authorized for it.
         authorized: Money,
     },
+    /// No line is named, and nothing is missing for those that are gone.
+    NoLines,
     /// The order has no such line.
     LineUnknown(LineId),
     /// The line was handed over or cancelled, or is being handed over.

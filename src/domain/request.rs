@@ -133,6 +133,8 @@ pub enum Request {
     },
     /// Go on without a payment in doubt; if it was taken, it is given back.
     OperationPark(Parking),
+    /// Expect no more what was promised and could not be taken.
+    PaymentWriteOff(WriteOff),
     /// Ask a terminal what its batch holds, and compare.
     TerminalTotals {
         /// Which.
@@ -150,6 +152,17 @@ pub enum Request {
 pub struct Parking {
     /// The operation that is in doubt.
     pub operation: OperationId,
+    /// Who says so.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Money that was promised, could not be taken, and is not expected any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WriteOff {
+    /// The payment that it was promised from.
+    pub payment: PaymentId,
     /// Who says so.
     pub by: String,
     /// Why.
@@ -246,6 +259,7 @@ impl Request {
             | Self::Review(_)
             | Self::NfcBind { .. }
             | Self::OperationPark(_)
+            | Self::PaymentWriteOff(_)
             | Self::TerminalTotals { .. }
             | Self::TerminalReconcile { .. }
             | Self::OperationResolve(_) => {}
@@ -272,6 +286,7 @@ impl Request {
             Self::OperationResolve(_) => "operation.resolve",
             Self::NfcBind { .. } => "nfc.bind",
             Self::OperationPark(_) => "operation.park",
+            Self::PaymentWriteOff(_) => "payment.write_off",
             Self::TerminalTotals { .. } => "terminal.totals",
             Self::TerminalReconcile { .. } => "terminal.reconcile",
         }
@@ -297,7 +312,8 @@ impl Request {
             | Self::NfcBind { .. }
             | Self::TerminalTotals { .. }
             | Self::TerminalReconcile { .. }
-            | Self::OperationPark(_) => None,
+            | Self::OperationPark(_)
+            | Self::PaymentWriteOff(_) => None,
         }
     }
 
@@ -309,6 +325,7 @@ impl Request {
             | Self::Void { payment }
             | Self::Refund { payment, .. } => Some(payment),
             Self::CaptureQueued(queued) => Some(&queued.payment),
+            Self::PaymentWriteOff(wish) => Some(&wish.payment),
             Self::Review(review) => Some(&review.payment),
             Self::Sale { .. }
             | Self::Authorize { .. }
@@ -348,7 +365,8 @@ impl Request {
             | Self::Review(_)
             | Self::OperationResolve(_)
             | Self::NfcBind { .. }
-            | Self::OperationPark(_) => None,
+            | Self::OperationPark(_)
+            | Self::PaymentWriteOff(_) => None,
         }
     }
 
@@ -373,7 +391,8 @@ impl Request {
             | Self::NfcBind { .. }
             | Self::TerminalTotals { .. }
             | Self::TerminalReconcile { .. }
-            | Self::OperationPark(_) => None,
+            | Self::OperationPark(_)
+            | Self::PaymentWriteOff(_) => None,
         }
     }
 
@@ -397,7 +416,8 @@ impl Request {
             | Self::NfcBind { .. }
             | Self::TerminalTotals { .. }
             | Self::TerminalReconcile { .. }
-            | Self::OperationPark(_) => None,
+            | Self::OperationPark(_)
+            | Self::PaymentWriteOff(_) => None,
         }
     }
 }

@@ -110,6 +110,7 @@ impl Aggregates {
             | Entry::LinesFulfilled { .. }
             | Entry::LinesReleased { .. }
             | Entry::LinesCancelled { .. }
+            | Entry::PriceWaived { .. }
             | Entry::TenderAdded { .. } => self.apply_to_order(entry),
             Entry::StepRequested { .. }
             | Entry::StepRebased { .. }
@@ -175,6 +176,9 @@ impl Aggregates {
             order.cancel(lines);
             order.deposit = *deposit;
             order.kept = *kept;
+        }
+        if let Entry::PriceWaived { waived, .. } = entry {
+            order.waived = *waived;
         }
         if let Entry::LinesReleased { operation, .. } = entry {
             order.end_reservation(operation, &LineState::Open);

@@ -56,6 +56,7 @@ impl Summary {
             Entry::LinesFulfilled { order, .. } => ("lines_fulfilled", told("order", order)),
             Entry::LinesReleased { order, .. } => ("lines_released", told("order", order)),
             Entry::LinesCancelled { order, .. } => ("lines_cancelled", told("order", order)),
+            Entry::PriceWaived { order, .. } => ("price_waived", told("order", order)),
             Entry::PaymentOpened { payment } => ("payment_opened", told("payment", &payment.id)),
             Entry::PaymentMoved { payment, .. } => ("payment_moved", told("payment", payment)),
             Entry::OrderStored { order } => ("order_stored", told("order", &order.id)),

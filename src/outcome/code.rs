@@ -199,6 +199,7 @@ impl From<&Rejection> for Code {
             Rejection::ExceedsCapturedAmount { .. } => Self::ExceedsCapturedAmount,
             Rejection::OnlyWholeCapture { .. } => Self::OnlyWholeCapture,
             Rejection::AwaitingRetry => Self::AwaitingRetry,
+            Rejection::NothingToWriteOff => Self::NothingToWriteOff,
             Rejection::NoRoute => Self::NoRoute,
             Rejection::OrderUnknown(_) => Self::OrderUnknown,
             Rejection::OrderChanged { .. } => Self::OrderChanged,
@@ -206,6 +207,7 @@ impl From<&Rejection> for Code {
             Rejection::DepositMissing => Self::DepositMissing,
             Rejection::NothingToSecure => Self::NothingToSecure,
             Rejection::AuthorizedAmountChanged { .. } => Self::AuthorizedAmountChanged,
+            Rejection::NoLines => Self::InvalidParams,
             Rejection::LineUnknown(_) => Self::LineUnknown,
             Rejection::LineNotOpen(_) => Self::LineNotOpen,
             Rejection::LineNotShipped(_) => Self::LineNotShipped,
@@ -422,6 +424,8 @@ catalogue! {
     DepositMissing "deposit_missing" FixRequest Never []
     /// All of the order is paid or held.
     NothingToSecure "nothing_to_secure" None Never []
+    /// Nothing is missing that was promised from the payment.
+    NothingToWriteOff "nothing_to_write_off" None Never []
     /// The lines are cancelled, but not all could be given back.
     RefundDue "refund_due" RefundInstead Never []
     /// Nobody waited for it any more: it was taken, and given back.

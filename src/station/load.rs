@@ -83,8 +83,12 @@ impl Station {
         if let Some(order) = request.order() {
             self.load_order(order)?;
         }
-        if let Some(payment) = request.payment() {
-            self.load_payment(payment)?;
+        if let Some(id) = request.payment() {
+            self.load_payment(id)?;
+            let payment = self.state.books.payments.get(id);
+            if let Some(order) = payment.and_then(|payment| payment.order.clone()) {
+                self.load_order(&order)?;
+            }
         }
         if let Request::OrderPut { payments, .. } = request {
             for payment in payments {

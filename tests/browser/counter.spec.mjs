@@ -128,6 +128,56 @@ total_minor = 100000
   });
 });
 
+test.describe("when the money does not come", () => {
+  const config = `[offline]
+retry_first_ms = 100
+retry_for_s = 1
+[[offline.limit]]
+currency = "NOK"
+capture_minor = 100000
+total_minor = 100000
+`;
+  test.use({ storeOptions: { config } });
+
+  /** The goods are gone, and the processor stays away for too long. */
+  async function unpaid(page, store, role) {
+    await store.call("order.put", { order: await store.orderPaidOnline("O-25", [80_000]) });
+    const counter = await Counter.open(page, store, { role });
+    await counter.bring("O-25");
+    await store.gate.close();
+    await counter.button("order.available").click();
+    await counter.done();
+    const work = page.getByText(counter.say("work.capture_failed"));
+    await expect(work).toBeVisible();
+    await store.gate.reopen();
+    await work.click();
+    await expect(page.getByText(counter.say("order.missing"))).toBeVisible();
+    await expect(counter.beside("order.due")).toContainText("800.00");
+    return { counter, work };
+  }
+
+  test("s25: it is taken when the customer comes back", async ({ page, store }) => {
+    const { counter, work } = await unpaid(page, store, "cashier");
+    await expect(counter.button("order.write_off")).toBeHidden();
+    await counter.button("order.other").click();
+    await expect(counter.outcome).toHaveText("Approved.");
+    await counter.done();
+    await expect(page.getByText(counter.say("order.complete"))).toBeVisible();
+    await expect(work).toBeHidden();
+    expect(await store.booked()).toMatchObject({ authorized: 160_000, captured: 80_000, voided: 80_000 });
+  });
+
+  test("s25: a supervisor writes it off", async ({ page, store }) => {
+    const { counter, work } = await unpaid(page, store, "supervisor");
+    await page.getByText(counter.say("doubt.supervisor")).click();
+    await page.getByLabel(counter.say("doubt.reason")).fill("bank transfer, says the office");
+    await counter.button("order.write_off").click();
+    await expect(page.getByText(counter.say("order.complete"))).toBeVisible();
+    await expect(work).toBeHidden();
+    expect((await store.booked()).captured).toBe(0);
+  });
+});
+
 test("s36: the cable is pulled; nobody knows, and then it is known", async ({ page, store }) => {
   const { counter } = await fetchOrder(page, store, "O-36");
   await store.hold();

@@ -3,7 +3,7 @@
 use posd::domain::id::{LineId, MerchantAccountId, OrderId, PaymentId, Timestamp};
 use posd::domain::order::{Channel, Fulfilment, Line, LineState, Order, Tender};
 use posd::domain::payment::Payment;
-use posd::domain::request::{DepositShare, PickupTender, Request};
+use posd::domain::request::{DepositShare, PickupTender, Request, WriteOff};
 use posd::vault::TokenKind;
 
 use crate::apps::till;
@@ -41,10 +41,7 @@ impl World<'_> {
             Wish::Void { which } => Request::Void {
                 payment: self.payment(which)?,
             },
-            Wish::Refund { which, part } => Request::Refund {
-                payment: self.payment(which)?,
-                amount: self.part(which, part),
-            },
+            Wish::Refund { which, part } => self.give_up_or_back(which, part, random)?,
             Wish::Deposit { terminal } => self.deposit(terminal, random),
             Wish::Tokenize { terminal, which } => Request::DepositTokenize {
                 terminal: till(terminal),
@@ -55,7 +52,11 @@ impl World<'_> {
                 let order = self.order(which)?;
                 Request::PickupCapture {
                     version: version(&order, random),
-                    lines: some_lines(&order, random),
+                    // What is missing for goods that are gone.
+                    lines: match order.is_complete() && random.permille(500) {
+                        true => Vec::new(),
+                        false => some_lines(&order, random),
+                    },
                     order: order.id,
                     tender: other.map_or(PickupTender::Available, |terminal| PickupTender::Other {
                         terminal: till(terminal),
@@ -106,6 +107,27 @@ impl World<'_> {
             .rev()
             .nth(usize::try_from(back).unwrap())
             .cloned()
+    }
+
+    /// Money back; or what could not be taken is not waited for any more.
+    fn give_up_or_back(
+        &self,
+        which: u64,
+        part: Option<u64>,
+        random: &mut Random,
+    ) -> Option<Request> {
+        let payment = self.payment(which)?;
+        let known = self.shop.as_ref()?.reader.payment(&payment).ok().flatten();
+        let is_missing = known.is_some_and(|known| known.uncaptured > 0);
+        if is_missing && random.permille(500) {
+            return Some(Request::PaymentWriteOff(WriteOff {
+                payment,
+                by: "office".to_owned(),
+                reason: "paid otherwise".to_owned(),
+            }));
+        }
+        let amount = self.part(which, part);
+        Some(Request::Refund { payment, amount })
     }
 
     fn part(&self, which: u64, part: Option<u64>) -> Option<firmware_protocols::vocabulary::Money> {
@@ -218,6 +240,7 @@ fn new_order(id: &str, channel: Channel, random: &mut Random) -> Order {
         lines: lines.collect(),
         deposit: 0,
         kept: 0,
+        waived: 0,
         tenders: Vec::new(),
         placed_at: None,
         phone: None,

@@ -142,6 +142,7 @@ const KEYED: Record<MethodWithKey, true> = {
   "payment.capture": true,
   "payment.void": true,
   "payment.refund": true,
+  "payment.write_off": true,
   "deposit.take": true,
   "deposit.tokenize": true,
   "order.put": true,

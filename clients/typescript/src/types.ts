@@ -139,7 +139,7 @@ export interface CaptureInput {
 export type Channel = "store" | "online" | "call_center" | (string & {});
 
 /** Why: stable, never used for something else (docs/outcomes.md). Decide by it, never by a sentence. */
-export type Code = "approved" | "done" | "declined" | "cancelled" | "failed" | "in_doubt" | "not_in_doubt" | "evidence_changed" | "card_declined" | "insufficient_funds" | "expired_card" | "card_not_readable" | "card_not_accepted" | "card_blocked" | "wrong_pin" | "pin_tries_exceeded" | "amount_not_allowed" | "authentication_needed" | "fraud_suspected" | "rejected_by_customer" | "card_type_unknown" | "card_not_tokenizable" | "card_token_not_readable" | "currency_not_accepted" | "host_unreachable" | "reservation_unknown" | "already_reversed" | "reversal_not_possible" | "terminal_busy" | "terminal_locked" | "terminal_in_doubt" | "totals_differ" | "terminal_leased" | "no_terminal_free" | "terminal_not_ready" | "terminal_unreachable" | "terminal_unknown" | "not_carried_out" | "not_supported" | "printer_not_ready" | "processor_unreachable" | "processor_answer_unexpected" | "payment_data_invalid" | "signature_wrong" | "no_route" | "merchant_account_unknown" | "tender_type_unknown" | "tender_type_not_supported" | "exceeds_floor_limit" | "awaiting_retry" | "session_expired" | "payment_unknown" | "payment_busy" | "payment_not_ready" | "payment_on_hold" | "on_hold" | "payment_ended" | "payment_already_voided" | "payment_authorized" | "payment_partially_captured" | "payment_captured" | "payment_partially_refunded" | "payment_refunded" | "void_instead" | "capture_less" | "refund_instead" | "exceeds_open_amount" | "only_whole_capture" | "exceeds_captured_amount" | "authorization_expired" | "authorization_not_renewed" | "authorization_unknown" | "authorized_amount_changed" | "capture_failed" | "void_failed" | "remainder_declined" | "rest_not_secured" | "second_card_needed" | "deposit_not_captured" | "deposit_missing" | "nothing_to_secure" | "refund_due" | "taken_back" | "not_taken_back" | "order_unknown" | "order_changed" | "order_busy" | "order_no_longer_valid" | "order_invalid" | "line_unknown" | "line_not_open" | "line_not_shipped" | "tap_unknown" | "tap_not_bindable" | "balance_due" | "tender_line_missing" | "order_already_paid" | "order_amount_not_positive" | "order_without_store" | "order_without_customer" | "order_not_payable" | "organisation_missing" | "participants_missing" | "identity_number_missing" | "contact_missing" | "email_missing" | "postal_address_missing" | "phone_number_invalid" | "customer_account_already_used" | "customer_account_wrong_sign" | "customer_account_exceeds_due" | "customer_account_not_own" | "customer_account_not_allowed" | "customer_account_credit_insufficient" | "customer_account_too_young" | "customer_account_without_mandate" | "customer_account_without_subscription" | "customer_account_invoice_unpaid" | "loyalty_points_insufficient" | "loyalty_refund_exceeds_limit" | "loyalty_card_unknown" | "loyalty_card_blocked" | "loyalty_card_not_accepted" | "loyalty_already_used" | "gift_card_currency_mismatch" | "gift_card_balance_insufficient" | "gift_card_changed" | "payment_method_missing" | "payment_method_cancelled" | "payment_method_expired" | "payment_method_failed" | "payment_method_inactive" | "subscription_inactive" | "subscription_cancelled" | "subscription_expired" | "invoice_unknown" | "invoice_incomplete" | "invoice_amount_not_positive" | "invoice_no_longer_valid" | "invoice_not_possible" | "parse_error" | "invalid_request" | "method_not_found" | "invalid_params" | "language_unknown" | "idempotency_key_reused" | "amount_out_of_range" | "currency_mismatch" | "unauthorized" | "forbidden" | "too_many_connections" | "station_stopping" | "app_unknown" | "app_name_taken" | "not_found" | "journal_unavailable" | "internal_error" | "other" | (string & {});
+export type Code = "approved" | "done" | "declined" | "cancelled" | "failed" | "in_doubt" | "not_in_doubt" | "evidence_changed" | "card_declined" | "insufficient_funds" | "expired_card" | "card_not_readable" | "card_not_accepted" | "card_blocked" | "wrong_pin" | "pin_tries_exceeded" | "amount_not_allowed" | "authentication_needed" | "fraud_suspected" | "rejected_by_customer" | "card_type_unknown" | "card_not_tokenizable" | "card_token_not_readable" | "currency_not_accepted" | "host_unreachable" | "reservation_unknown" | "already_reversed" | "reversal_not_possible" | "terminal_busy" | "terminal_locked" | "terminal_in_doubt" | "totals_differ" | "terminal_leased" | "no_terminal_free" | "terminal_not_ready" | "terminal_unreachable" | "terminal_unknown" | "not_carried_out" | "not_supported" | "printer_not_ready" | "processor_unreachable" | "processor_answer_unexpected" | "payment_data_invalid" | "signature_wrong" | "no_route" | "merchant_account_unknown" | "tender_type_unknown" | "tender_type_not_supported" | "exceeds_floor_limit" | "awaiting_retry" | "session_expired" | "payment_unknown" | "payment_busy" | "payment_not_ready" | "payment_on_hold" | "on_hold" | "payment_ended" | "payment_already_voided" | "payment_authorized" | "payment_partially_captured" | "payment_captured" | "payment_partially_refunded" | "payment_refunded" | "void_instead" | "capture_less" | "refund_instead" | "exceeds_open_amount" | "only_whole_capture" | "exceeds_captured_amount" | "authorization_expired" | "authorization_not_renewed" | "authorization_unknown" | "authorized_amount_changed" | "capture_failed" | "void_failed" | "remainder_declined" | "rest_not_secured" | "second_card_needed" | "deposit_not_captured" | "deposit_missing" | "nothing_to_secure" | "nothing_to_write_off" | "refund_due" | "taken_back" | "not_taken_back" | "order_unknown" | "order_changed" | "order_busy" | "order_no_longer_valid" | "order_invalid" | "line_unknown" | "line_not_open" | "line_not_shipped" | "tap_unknown" | "tap_not_bindable" | "balance_due" | "tender_line_missing" | "order_already_paid" | "order_amount_not_positive" | "order_without_store" | "order_without_customer" | "order_not_payable" | "organisation_missing" | "participants_missing" | "identity_number_missing" | "contact_missing" | "email_missing" | "postal_address_missing" | "phone_number_invalid" | "customer_account_already_used" | "customer_account_wrong_sign" | "customer_account_exceeds_due" | "customer_account_not_own" | "customer_account_not_allowed" | "customer_account_credit_insufficient" | "customer_account_too_young" | "customer_account_without_mandate" | "customer_account_without_subscription" | "customer_account_invoice_unpaid" | "loyalty_points_insufficient" | "loyalty_refund_exceeds_limit" | "loyalty_card_unknown" | "loyalty_card_blocked" | "loyalty_card_not_accepted" | "loyalty_already_used" | "gift_card_currency_mismatch" | "gift_card_balance_insufficient" | "gift_card_changed" | "payment_method_missing" | "payment_method_cancelled" | "payment_method_expired" | "payment_method_failed" | "payment_method_inactive" | "subscription_inactive" | "subscription_cancelled" | "subscription_expired" | "invoice_unknown" | "invoice_incomplete" | "invoice_amount_not_positive" | "invoice_no_longer_valid" | "invoice_not_possible" | "parse_error" | "invalid_request" | "method_not_found" | "invalid_params" | "language_unknown" | "idempotency_key_reused" | "amount_out_of_range" | "currency_mismatch" | "unauthorized" | "forbidden" | "too_many_connections" | "station_stopping" | "app_unknown" | "app_name_taken" | "not_found" | "journal_unavailable" | "internal_error" | "other" | (string & {});
 
 /** What was taken without what was given back. */
 export interface CountedSide {
@@ -613,6 +613,8 @@ export interface Order {
   total_minor: number;
   /** Grows with every change, here or elsewhere. */
   version: number;
+  /** What the customer need not pay of it: given back for goods that are gone, or written off. */
+  waived_minor?: number;
 }
 
 /** Parameters of `order.cancel`. */
@@ -731,6 +733,8 @@ export interface OrderInput {
   total_minor?: number | null;
   /** Grows with every change, here or elsewhere; at most 4294967295. */
   version?: number;
+  /** What the customer need not pay of it: given back for goods that are gone, or written off. */
+  waived_minor?: number;
 }
 
 /** One line of an order. */
@@ -964,11 +968,21 @@ export interface PaymentVoidParams {
   payment_id: string;
 }
 
+/** Parameters of `payment.write_off`. */
+export interface PaymentWriteOffParams {
+  /** Made by the app, one for each intent, and kept before it asks. */
+  idempotency_key: string;
+  /** The payment. */
+  payment_id: string;
+  /** Why, and who says so; it stays in the journal. */
+  reason: string;
+}
+
 /** Parameters of `pickup.capture`. */
 export interface PickupCaptureParams {
   /** Made by the app, one for each intent, and kept before it asks. */
   idempotency_key: string;
-  /** The lines that are handed over. */
+  /** The lines that are handed over; without any, what is missing for those that are gone is taken. */
   lines: string[];
   /** The order. */
   order_id: string;
@@ -1518,6 +1532,8 @@ export interface Methods {
   "payment.void": { params: PaymentVoidParams; result: OperationResult };
   /** Gives taken money back, all of it without an amount. */
   "payment.refund": { params: PaymentRefundParams; result: OperationResult };
+  /** Expects no more what was promised and could not be captured. Moves no money. */
+  "payment.write_off": { params: PaymentWriteOffParams; result: OperationResult };
   /** Tells how a payment stands and what may be done with it. */
   "payment.get": { params: PaymentGetParams; result: Payment };
   /** Takes a deposit and secures the rest of the order with one card presentation. */
@@ -1625,6 +1641,7 @@ export const METHODS_WITH_KEY = [
   "payment.capture",
   "payment.void",
   "payment.refund",
+  "payment.write_off",
   "deposit.take",
   "deposit.tokenize",
   "order.put",

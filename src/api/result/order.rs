@@ -34,6 +34,9 @@ pub(in crate::api) struct Order {
     /// What a store kept of the deposit for cancelled lines, minor units.
     #[serde(skip_serializing_if = "is_zero")]
     pub(in crate::api) kept_minor: u64,
+    /// What the customer need not pay of it: given back for goods that are gone, or written off.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(in crate::api) waived_minor: u64,
     /// Its payments, in the sequence in which they are used.
     pub(in crate::api) tenders: Vec<Tender>,
 }

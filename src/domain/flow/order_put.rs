@@ -28,6 +28,8 @@ pub(super) fn admit(
     let placed_before = known.and_then(|known| known.placed_at);
     let order = &Order {
         placed_at: order.placed_at.or(placed_before).or(Some(now)),
+        // Whoever made the order may not have heard of it.
+        waived: order.waived.max(known.map_or(0, |known| known.waived)),
         ..order.clone()
     };
     if let Some(known) = known {

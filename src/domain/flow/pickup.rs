@@ -20,7 +20,7 @@ use crate::domain::order::{Channel, Order, Tender};
 use crate::domain::outcome::{Outcome, Reason, Skipped, Verdict};
 use crate::domain::payment::{Action, Payment, Status};
 use crate::domain::quote;
-use crate::domain::rejection::{OrderProblem, Rejection};
+use crate::domain::rejection::Rejection;
 use crate::domain::request::{PickupTender, Request};
 
 /// The parameters.
@@ -46,16 +46,15 @@ pub(super) fn admit(
         });
     }
     check_order_free(draft, wish.order)?;
-    if wish.lines.is_empty() {
-        return Err(Rejection::OrderInvalid {
-            problem: OrderProblem::NoLines,
-        });
-    }
     quote::check_lines(order, wish.lines)?;
     for payment in draft.usable_payments(order) {
         check_payment_free(draft, &payment.id)?;
     }
     let due = quote::due(draft.usable_payments(order), order, wish.lines);
+    // Without lines it takes what is missing for those that are gone.
+    if wish.lines.is_empty() && (due.is_zero() || order.fulfilled() == 0) {
+        return Err(Rejection::NoLines);
+    }
     match wish.tender {
         PickupTender::Available => {
             check_amount(draft, order)?;
@@ -227,8 +226,15 @@ fn other_card(
 /// All is paid: the lines are the customer's. Then what is still held for a finished order is
 /// released, tender by tender, each tried once.
 fn hand_over(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Next {
+    let mut entries = other_tender(draft, operation, order);
     if order.is_reserved_for(&operation.id) {
-        return Next::Record(fulfilment(draft, operation, order));
+        entries.push(Entry::LinesFulfilled {
+            order: order.id.clone(),
+            operation: operation.id.clone(),
+        });
+    }
+    if !entries.is_empty() {
+        return Next::Record(entries);
     }
     let is_unneeded = |payment: &&Payment| {
         order.is_complete()
@@ -266,15 +272,6 @@ fn hand_over(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Next {
     })
 }
 
-fn fulfilment(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Vec<Entry> {
-    let mut entries = other_tender(draft, operation, order);
-    entries.push(Entry::LinesFulfilled {
-        order: order.id.clone(),
-        operation: operation.id.clone(),
-    });
-    entries
-}
-
 /// The other card becomes a tender of the order if it has paid anything.
 fn other_tender(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Vec<Entry> {
     let own = operation.own_payment(0);
@@ -296,12 +293,14 @@ fn other_tender(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Vec<
 
 /// Not all could be taken: the goods stay, what was taken counts, the cashier is told the balance.
 fn release(draft: &Draft<'_>, operation: &Operation, order: &Order, rest: Money) -> Next {
+    let mut entries = other_tender(draft, operation, order);
     if order.is_reserved_for(&operation.id) {
-        let mut entries = other_tender(draft, operation, order);
         entries.push(Entry::LinesReleased {
             order: order.id.clone(),
             operation: operation.id.clone(),
         });
+    }
+    if !entries.is_empty() {
         return Next::Record(entries);
     }
     let skipped = skipped(draft, operation, order, false);

@@ -12,8 +12,9 @@ use crate::domain::entry::Entry;
 use crate::domain::id::PaymentId;
 use crate::domain::operation::{Answer, Call, Operation, Step};
 use crate::domain::outcome::Reason;
-use crate::domain::payment::Payment;
+use crate::domain::payment::{Movement, Payment};
 use crate::domain::rejection::Rejection;
+use crate::domain::request::Request;
 
 pub(super) fn admit(
     draft: &Draft<'_>,
@@ -31,6 +32,39 @@ pub(super) fn admit(
         Call::Processor { .. } => Ok(Vec::new()),
         Call::Terminal { terminal, .. } => check_free(draft, &terminal).map(|()| Vec::new()),
     }
+}
+
+/// What an answer to a refund takes off the price of an order: goods that are gone and were paid back
+/// are not asked for again. To be looked at before the answer is booked as `movements`.
+#[must_use]
+pub fn waived(
+    draft: &Draft<'_>,
+    operation: &Operation,
+    movements: &[(PaymentId, Movement)],
+) -> Option<Entry> {
+    let Request::Refund { payment, .. } = &operation.request else {
+        return None;
+    };
+    let order = draft.order(draft.payment(payment)?.order.as_ref()?)?;
+    let mut payments = draft.usable_payments(order);
+    payments.find(|usable| usable.id == *payment)?;
+    let given = movements.iter().fold(0_u64, |sum, (_, movement)| {
+        if let Movement::Refunded { amount } = movement {
+            sum.saturating_add(*amount)
+        } else {
+            sum
+        }
+    });
+    let paid = draft.usable_payments(order);
+    let paid = paid.fold(0_u64, |sum, it| {
+        sum.saturating_add(it.paid_or_queued().minor)
+    });
+    let waived = order.waived_after(paid, given);
+    (waived > order.waived).then(|| Entry::PriceWaived {
+        order: order.id.clone(),
+        operation: operation.id.clone(),
+        waived,
+    })
 }
 
 pub(super) fn next(

@@ -17,6 +17,9 @@ pub(super) fn admit(
     version: u64,
     lines: &[LineId],
 ) -> Result<Vec<Entry>, Rejection> {
+    if lines.is_empty() {
+        return Err(Rejection::NoLines);
+    }
     let wish = pickup::Wish {
         order,
         version,

@@ -8,7 +8,7 @@ use crate::domain::order::{Channel, LineState};
 use crate::domain::outcome::{Reason, Verdict};
 use crate::domain::payment::Status;
 use crate::domain::quote::quote;
-use crate::domain::rejection::{OrderProblem, Rejection};
+use crate::domain::rejection::Rejection;
 use crate::domain::request::{PickupTender, Request};
 
 fn counters(world: &World, ids: &[PaymentId]) -> Vec<(u64, u64)> {
@@ -488,12 +488,7 @@ fn lines_are_named_once_and_exist() {
         let pickup = world.pickup(lines);
         world.ask(pickup).unwrap_err()
     };
-    assert_eq!(
-        refused(&[]),
-        Rejection::OrderInvalid {
-            problem: OrderProblem::NoLines
-        }
-    );
+    assert_eq!(refused(&[]), Rejection::NoLines);
     assert_eq!(refused(&[1]), Rejection::LineUnknown(LineId::new("1")));
     assert_eq!(refused(&[0, 0]), Rejection::LineNotOpen(LineId::new("0")));
 }

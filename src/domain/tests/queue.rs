@@ -17,17 +17,17 @@ use crate::domain::payment::{Payment, Status};
 use crate::domain::rejection::Rejection;
 use crate::domain::request::{PickupTender, Request};
 
-const AWAY: [Fate; 3] = [NotSent, NotSent, NotSent];
+pub(super) const AWAY: [Fate; 3] = [NotSent, NotSent, NotSent];
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
 
-fn offline() -> World {
+pub(super) fn offline() -> World {
     let mut world = World::new();
     world.allow_offline(100, 200);
     world
 }
 
-fn first() -> PaymentId {
+pub(super) fn first() -> PaymentId {
     PaymentId::new("O/0")
 }
 
@@ -39,7 +39,7 @@ fn change(world: &mut World, id: &PaymentId, change: impl FnOnce(&mut Payment)) 
 
 impl World {
     /// Asks for a pickup while the processor is away; the queue is not touched yet.
-    fn promise(&mut self, request: Request, fates: &[Fate]) -> Outcome {
+    pub(super) fn promise(&mut self, request: Request, fates: &[Fate]) -> Outcome {
         let operation = self.ask(request).unwrap();
         let mut fates = fates.iter().copied();
         while self.state.books.operations.contains_key(&operation) {
@@ -67,7 +67,7 @@ impl World {
 }
 
 /// The queue's captures go out; each call ends as the processor says. Gives what was sent.
-fn drain(world: &mut World, fate: impl Fn(usize) -> Fate) -> Vec<(i64, u64)> {
+pub(super) fn drain(world: &mut World, fate: impl Fn(usize) -> Fate) -> Vec<(i64, u64)> {
     let mut sent = Vec::new();
     loop {
         let own = |effect: &&Effect| !world.is_of_review(effect);

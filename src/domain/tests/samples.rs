@@ -102,6 +102,7 @@ pub(super) fn order(deposit: u64, lines: &[u64]) -> Order {
         lines: lines.iter().enumerate().map(line).collect(),
         deposit,
         kept: 0,
+        waived: 0,
         tenders: Vec::new(),
         placed_at: None,
         phone: None,

@@ -7,7 +7,7 @@ use crate::domain::id::{LineId, OrderId};
 use crate::domain::order::{Fulfilment, LineState};
 use crate::domain::outcome::{Reason, Verdict};
 use crate::domain::payment::Status;
-use crate::domain::rejection::{OrderProblem, Rejection};
+use crate::domain::rejection::Rejection;
 use crate::domain::request::Request;
 
 /// Order `O` of which the lines in `shipped` are sent; the others are fetched.
@@ -130,8 +130,7 @@ fn only_lines_that_are_sent_are_shipped() {
         let wrong = Rejection::LineNotShipped(LineId::new(named));
         assert_eq!(refused(lines), wrong);
     }
-    let problem = OrderProblem::NoLines;
-    assert_eq!(refused(&[]), Rejection::OrderInvalid { problem });
+    assert_eq!(refused(&[]), Rejection::NoLines);
     assert_eq!(refused(&[3]), Rejection::LineUnknown(LineId::new("3")));
     assert_eq!(world.order().version, version, "nothing was reserved");
     let old = Request::OrderShip {

@@ -207,7 +207,7 @@ class Counter {
     const { order_id } = this.#order;
     const lines = [...this.#chosen];
     this.#quote = undefined;
-    if (lines.length > 0) {
+    if (lines.length > 0 || isOver(this.#order)) {
       const quote = this.#station.call("pickup.quote", { order_id, lines });
       const told = await quote.catch((error) => ({ error }));
       if (lines.join() !== [...this.#chosen].join() || order_id !== this.#order?.order_id) return;
@@ -260,11 +260,12 @@ class Counter {
   #tellQuote() {
     const { say, words } = this.#shell;
     const { currency, lines } = this.#order;
-    if (!lines.some(isHere)) {
+    const quote = this.#quote;
+    const isMissing = isOver(this.#order) && quote?.due_minor > 0;
+    if (!lines.some(isHere) && !isMissing) {
       this.#sums.replaceChildren(h("p", { class: "calm" }, icon("yes"), say("order.complete")));
       return;
     }
-    const quote = this.#quote;
     if (quote === undefined || quote.error !== undefined) {
       const waiting = this.#chosen.size === 0 ? "order.choose" : "order.counting";
       const isBusy = ["line_not_open", "order_busy"].includes(quote?.error.code);
@@ -279,6 +280,7 @@ class Counter {
       return h("li", {}, say("order.secured_by", { card, amount }), " ", expires_at ? ends(say, words, expires_at) : "");
     });
     fill(this.#sums,
+      isMissing ? h("p", { class: "calm" }, icon("warn"), say("order.missing")) : "",
       h("dl", { class: "amounts" },
         row("order.due", quote.due_minor, "total"),
         quote.paid_minor > 0 ? row("order.paid", quote.paid_minor) : "",
@@ -288,6 +290,36 @@ class Counter {
       secured.length > 0 ? h("ul", { class: "secured" }, secured) : "",
       quote.unusable.length > 0 ? h("p", { class: "quiet" }, say("order.unusable", { count: quote.unusable.length })) : "",
       this.#buttons(quote),
+      isMissing && this.#shell.may("supervisor") ? this.#offerWriteOff() : "",
+    );
+  }
+
+  /** Who answers for it may say that the shop does not wait for this money any more. */
+  #offerWriteOff() {
+    const { say } = this.#shell;
+    const { order_id } = this.#order;
+    const fault = h("p", { class: "fault", role: "alert" });
+    const reason = h("input", { id: "reason", required: true, maxlength: "200", autocomplete: "off" });
+    const writeOff = async () => {
+      if (!reason.reportValidity()) return;
+      fault.replaceChildren();
+      try {
+        const { tenders } = await this.#station.call("order.get", { order_id });
+        for (const { payment_id } of tenders) {
+          const { uncaptured_minor } = await this.#station.call("payment.get", { payment_id });
+          if (uncaptured_minor > 0) await this.#station.call("payment.write_off", { payment_id, reason: reason.value });
+        }
+        await this.#show(order_id);
+      } catch (error) {
+        fault.replaceChildren(this.#shell.sentence(error));
+      }
+    };
+    return h("details", {},
+      h("summary", {}, say("doubt.supervisor")),
+      h("label", { for: "reason" }, say("doubt.reason")),
+      reason,
+      h("div", { class: "buttons" }, h("button", { onclick: writeOff }, say("order.write_off"))),
+      fault,
     );
   }
 
@@ -365,6 +397,11 @@ class Counter {
 /** Whether a line waits to be handed over at a counter. */
 function isHere({ state, fulfilment }) {
   return state === "open" && fulfilment !== "ship";
+}
+
+/** Whether nothing of an order waits any more, here or elsewhere. */
+function isOver({ lines }) {
+  return !lines.some(({ state }) => state === "open");
 }
 
 function ends(say, words, at) {

@@ -45,6 +45,7 @@ const KEYED = {
     "payment.capture": true,
     "payment.void": true,
     "payment.refund": true,
+    "payment.write_off": true,
     "deposit.take": true,
     "deposit.tokenize": true,
     "order.put": true,

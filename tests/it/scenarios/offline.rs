@@ -326,24 +326,85 @@ fn the_work_list_names_what_somebody_should_look_at() {
     assert_eq!(error["data"]["field"], "order_id", "{error}");
 }
 
-#[test]
-fn s25_what_is_retried_in_vain_is_given_up_and_told() {
-    let (mut store, mut gate) = open(&format!(
-        "retry_for_s = 2\n{}",
-        limits(100_000, 100_000, "")
-    ));
-    let mut app = store.station.app();
+/// Goods go while the processor is away, and their money is given up after a while. Gives the operation
+/// that gave it up.
+fn given_up(app: &mut App, gate: &mut Gate, store: &Store, order: &str) -> Value {
     app.call("events.subscribe", json!({"after": 0}));
-    put(&store, &mut app, "O-25");
+    put(store, app, order);
     gate.close();
-    let done = app.call("pickup.capture", pickup("k1", "O-25", 1, &["1"]));
+    let done = app.call("pickup.capture", pickup("k1", order, 1, &["1"]));
     assert_eq!(done["code"], "awaiting_retry", "{done}");
-    let operation = queued(&mut app);
+    let operation = queued(app);
     let end = app.event(|event| {
         event["event"] == "operation_finished" && event["operation_id"] == operation
     });
     assert_eq!(end["outcome"], "failed", "{end}");
     assert_eq!(end["code"], "capture_failed", "{end}");
+    gate.reopen();
+    operation
+}
+
+fn give_up_soon() -> String {
+    format!("retry_for_s = 2\n{}", limits(100_000, 100_000, ""))
+}
+
+#[test]
+fn s25_what_is_missing_for_goods_that_are_gone_is_paid_by_another_card() {
+    let (store, mut gate) = open(&give_up_soon());
+    let mut app = store.station.app();
+    given_up(&mut app, &mut gate, &store, "O-25");
+    let order = app.call("order.get", json!({"order_id": "O-25"}));
+    let mut take = pickup("k2", "O-25", order["version"].as_u64().unwrap(), &[]);
+    take["use"] = "other".into();
+    let done = app.call("pickup.capture", take);
+    assert_eq!(done["outcome"], "approved", "{done}");
+    assert_eq!(done["captured_minor"], 80_000, "{done}");
+    // What the order's own card still held is released: nobody needs it any more.
+    store.assert_books(160_000 + TOKEN_TRACE, 80_000, 80_000 + TOKEN_TRACE, 0);
+    let list = app.call("order.find", json!({"attention": true}));
+    assert_eq!(list, json!({"attention": [], "more": false}));
+    let order = app.call("order.get", json!({"order_id": "O-25"}));
+    let again = pickup("k3", "O-25", order["version"].as_u64().unwrap(), &[]);
+    let error = app.refused("pickup.capture", again);
+    assert_eq!(error["data"]["code"], "invalid_params", "{error}");
+    assert_eq!(error["data"]["field"], "lines", "{error}");
+    let quote = app.call("pickup.quote", json!({"order_id": "O-25"}));
+    assert_eq!(quote["due_minor"], 0, "{quote}");
+}
+
+#[test]
+fn s25_what_is_written_off_is_expected_no_more() {
+    let (mut store, mut gate) = open(&give_up_soon());
+    let mut app = store.station.app();
+    given_up(&mut app, &mut gate, &store, "O-25");
+    let write_off = json!({
+        "idempotency_key": "k2", "payment_id": "O-25/0", "reason": "paid by bank transfer",
+    });
+    let done = app.call("payment.write_off", write_off.clone());
+    assert_eq!(done["outcome"], "approved", "{done}");
+    store.station.kill();
+    assert!(store.station.try_start(&[]), "it starts again");
+    let mut app = store.station.app();
+    assert_eq!(app.call("payment.write_off", write_off), done);
+    let payment = app.call("payment.get", json!({"payment_id": "O-25/0"}));
+    assert_eq!(payment["uncaptured_minor"], 0, "{payment}");
+    let order = app.call("order.get", json!({"order_id": "O-25"}));
+    assert_eq!(order["waived_minor"], 80_000, "{order}");
+    let list = app.call("order.find", json!({"attention": true}));
+    assert_eq!(list, json!({"attention": [], "more": false}));
+    let error = app.refused("payment.write_off", {
+        json!({"idempotency_key": "k3", "payment_id": "O-25/0", "reason": "again"})
+    });
+    assert_eq!(error["data"]["code"], "nothing_to_write_off", "{error}");
+    // No money has moved.
+    store.assert_books(80_000 + TOKEN_TRACE, 0, TOKEN_TRACE, 0);
+}
+
+#[test]
+fn s25_what_is_retried_in_vain_is_given_up_and_told() {
+    let (mut store, mut gate) = open(&give_up_soon());
+    let mut app = store.station.app();
+    let operation = given_up(&mut app, &mut gate, &store, "O-25");
     store.station.kill();
     assert!(store.station.try_start(&[]), "it starts again");
 
@@ -367,7 +428,6 @@ fn s25_what_is_retried_in_vain_is_given_up_and_told() {
     assert_eq!(list, json!({"attention": [row], "more": false}));
 
     // Somebody deals with it: the authorization still holds the money.
-    gate.reopen();
     let take = json!({"idempotency_key": "k2", "payment_id": "O-25/0"});
     let done = app.call("payment.capture", take);
     assert_eq!(done["outcome"], "approved", "{done}");

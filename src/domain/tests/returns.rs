@@ -1,0 +1,103 @@
+//! Money is given back for goods that the customer has had: it is not asked for again with the next
+//! lines. A deposit on goods that wait is, and what was paid too much is no reduction.
+
+use super::samples::{nok, terminal};
+use super::world::World;
+use crate::domain::id::{LineId, OrderId, PaymentId};
+use crate::domain::outcome::Verdict;
+use crate::domain::quote;
+use crate::domain::request::{DepositShare, PickupTender, Request};
+
+fn refund(minor: u64) -> Request {
+    Request::Refund {
+        payment: PaymentId::new("O/0"),
+        amount: Some(nok(minor)),
+    }
+}
+
+fn due(world: &World, lines: &[usize]) -> u64 {
+    let lines: Vec<LineId> = lines.iter().map(|at| LineId::new(at.to_string())).collect();
+    let order = world.order();
+    let tenders = order.usable_tenders();
+    let payments = tenders.map(|tender| &world.state.books.payments[&tender.payment]);
+    quote::due(payments, order, &lines).minor
+}
+
+#[test]
+fn what_came_back_is_not_paid_for_again() {
+    // Deposit, given back after line 0 of 50 is gone, then due for line 1 of 30, waived.
+    for (deposit, back, due_then, waived) in [
+        (0, 50, 30, 50),
+        (0, 20, 30, 20),
+        // Of the deposit of 10 a part is for line 1.
+        (10, 50, 27, 50),
+        (10, 53, 30, 50),
+    ] {
+        let mut world = World::new();
+        world.put_order(deposit, &[50, 30], &[80]);
+        world.run(world.pickup(&[0]), &[]);
+        let paid = world.payment(&PaymentId::new("O/0")).paid().minor;
+        let outcome = world.run(refund(back), &[]);
+        assert_eq!(outcome.verdict, Verdict::Approved);
+        assert_eq!(
+            (world.order().waived, due(&world, &[])),
+            (waived, back - waived)
+        );
+        assert_eq!(due(&world, &[1]), due_then, "{deposit} {back}");
+        // A payment of which all was given back takes no more.
+        let other = PickupTender::Other {
+            terminal: terminal("single"),
+        };
+        let outcome = world.run(world.pickup_with(&[1], other), &[]);
+        assert_eq!(outcome.captured, Some(nok(due_then)));
+        // In all, the customer has paid what both cost but for what came back.
+        let paid = paid + due_then - back;
+        assert_eq!(paid, 80 - waived);
+        assert_eq!(due(&world, &[]), 0);
+        world.check_agreement();
+    }
+}
+
+#[test]
+fn a_deposit_that_went_back_is_due_again() {
+    let mut world = World::new();
+    world.put_order(30, &[50, 30], &[80]);
+    world.run(refund(30), &[]);
+    assert_eq!(world.order().waived, 0);
+    assert_eq!(due(&world, &[0, 1]), 80);
+}
+
+#[test]
+fn what_another_store_says_does_not_bring_the_price_back() {
+    let mut world = World::new();
+    world.put_order(0, &[50, 30], &[80]);
+    world.run(world.pickup(&[0]), &[]);
+    world.run(refund(50), &[]);
+    let mut order = world.order().clone();
+    order.version += 1;
+    order.waived = 0;
+    let payments = vec![world.payment(&PaymentId::new("O/0")).clone()];
+    world.run(Request::OrderPut { order, payments }, &[]);
+    assert_eq!((world.order().waived, due(&world, &[1])), (50, 30));
+}
+
+#[test]
+fn a_cancellation_after_a_return_gives_nothing_back_twice() {
+    for (deposit, due_back) in [(0, None), (10, Some(nok(3)))] {
+        let mut world = World::new();
+        world.put_order(deposit, &[50, 30], &[80]);
+        world.run(world.pickup(&[0]), &[]);
+        world.run(refund(50), &[]);
+        let cancel = Request::OrderCancel {
+            order: OrderId::new("O"),
+            version: world.order().version,
+            lines: Vec::new(),
+            share: DepositShare::Refund,
+        };
+        let outcome = world.run(cancel, &[]);
+        assert_eq!(outcome.verdict, Verdict::Approved);
+        assert_eq!(outcome.refunded, due_back);
+        assert!(world.payment(&PaymentId::new("O/0")).paid().is_zero());
+        world.check_agreement();
+    }
+}
