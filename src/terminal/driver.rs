@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use firmware_protocols::link::{Link as _, Output as LinkOutput};
 use firmware_protocols::time::{Duration, Instant};
 use firmware_protocols::vocabulary::terminal::{
-    Ending, Receipt, SyncId, TerminalEvent, TerminalRequest,
+    Ending, Prompt, Receipt, SyncId, TerminalEvent, TerminalRequest,
 };
 use firmware_protocols::zvt;
 
@@ -20,6 +20,10 @@ const START_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// So many receipts of one request are kept. A terminal that prints without end does not fill the memory.
 const RECEIPTS_MAX: usize = 16;
+
+/// So many prompts of one request are told, many more than a payment needs. Each becomes an event, and
+/// events are kept: a terminal that prompts without end does not fill the disk.
+const PROMPTS_MAX: u16 = 500;
 
 /// Pauses between tries to open the line.
 const RECONNECT: [Duration; 4] = [
@@ -76,6 +80,30 @@ struct Queued {
 struct Running {
     effect: EffectId,
     receipts: Vec<Receipt>,
+    /// The last one that was told, and how many were.
+    prompt: Option<Prompt>,
+    prompts: u16,
+}
+
+impl Running {
+    const fn new(effect: EffectId) -> Self {
+        Self {
+            effect,
+            receipts: Vec::new(),
+            prompt: None,
+            prompts: 0,
+        }
+    }
+
+    /// Whether a prompt is news: terminals repeat the same one to say that they are still there.
+    fn is_news(&mut self, prompt: &Prompt) -> bool {
+        if self.prompt.as_ref() == Some(prompt) || self.prompts == PROMPTS_MAX {
+            return false;
+        }
+        self.prompt = Some(prompt.clone());
+        self.prompts = self.prompts.saturating_add(1);
+        true
+    }
 }
 
 /// What is going on with the line.
@@ -283,7 +311,11 @@ impl Driver {
                 Some(Report::Ready { last })
             }
             TerminalEvent::Prompt(prompt) => {
-                running.map(|effect| Report::Prompt { effect, prompt })
+                let is_news = |running: &mut Running| running.is_news(&prompt);
+                let is_news = self.running.as_mut().is_some_and(is_news);
+                running
+                    .filter(|_| is_news)
+                    .map(|effect| Report::Prompt { effect, prompt })
             }
             TerminalEvent::Receipt(receipt) => {
                 if let Some(running) = &mut self.running
@@ -359,10 +391,7 @@ impl Driver {
             self.queued = Some(queued);
             return false;
         }
-        self.running = Some(Running {
-            effect: queued.effect,
-            receipts: Vec::new(),
-        });
+        self.running = Some(Running::new(queued.effect));
         true
     }
 
@@ -454,7 +483,7 @@ impl std::fmt::Debug for Driver {
 
 #[cfg(test)]
 mod tests {
-    use firmware_protocols::vocabulary::terminal::ReceiptKind;
+    use firmware_protocols::vocabulary::terminal::{PromptKind, ReceiptKind};
 
     use super::*;
     use crate::domain::id::OperationId;
@@ -468,16 +497,51 @@ mod tests {
         Driver::new(terminals.pop_first().unwrap().1)
     }
 
+    fn running() -> Running {
+        Running::new(EffectId {
+            operation: OperationId::new("o"),
+            step: 0,
+        })
+    }
+
+    /// How many prompts a driver has told since it was asked last.
+    fn told(driver: &mut Driver) -> usize {
+        let is_prompt = |output: &Output| matches!(output, Output::Report(Report::Prompt { .. }));
+        let told = driver.outputs.iter().filter(|it| is_prompt(it)).count();
+        driver.outputs.clear();
+        told
+    }
+
+    #[test]
+    fn the_same_prompt_is_told_once_and_prompts_without_end_are_not() {
+        let mut driver = driver();
+        driver.running = Some(running());
+        let prompt = |kind, text: &str| {
+            let text = Some(text.to_owned());
+            TerminalEvent::Prompt(Prompt { kind, text })
+        };
+        let shown = |kind| prompt(kind, "");
+        for _ in 0..3 {
+            driver.on_event(shown(PromptKind::PresentCard));
+        }
+        assert_eq!(told(&mut driver), 1);
+        driver.on_event(shown(PromptKind::EnterPin));
+        driver.on_event(shown(PromptKind::PresentCard));
+        assert_eq!(told(&mut driver), 2, "another one, and the first again");
+        for number in 0..10_000 {
+            driver.on_event(prompt(PromptKind::PresentCard, &number.to_string()));
+        }
+        assert_eq!(told(&mut driver), usize::from(PROMPTS_MAX) - 3);
+        // The next payment tells its own.
+        driver.running = Some(running());
+        driver.on_event(shown(PromptKind::PresentCard));
+        assert_eq!(told(&mut driver), 1);
+    }
+
     #[test]
     fn a_terminal_that_prints_without_end_fills_no_memory() {
         let mut driver = driver();
-        driver.running = Some(Running {
-            effect: EffectId {
-                operation: OperationId::new("o"),
-                step: 0,
-            },
-            receipts: Vec::new(),
-        });
+        driver.running = Some(running());
         for _ in 0..1_000 {
             driver.on_event(TerminalEvent::Receipt(Receipt {
                 kind: ReceiptKind::Merchant,
