@@ -58,6 +58,64 @@ fn what_came_back_is_not_paid_for_again() {
     }
 }
 
+/// Lines of 50, 30 and 20 are fetched one by one; after each a part of its price comes back. In the end the
+/// customer has paid what all cost but for what came back.
+#[test]
+fn whatever_comes_back_when_all_else_is_paid_once() {
+    for (deposit, first, second, third) in deposits_and_returns(&[0, 10, 33, 100]) {
+        let mut world = World::new();
+        world.put_order(deposit, &[50, 30, 20], &[100]);
+        for (line, back) in [first, second, third].into_iter().enumerate() {
+            let other = PickupTender::Other {
+                terminal: terminal("single"),
+            };
+            let outcome = world.run(world.pickup_with(&[line], other), &[]);
+            assert_eq!(outcome.verdict, Verdict::Approved);
+            give_back(&mut world, back);
+        }
+        let back = first + second + third;
+        let tenders = world.order().usable_tenders();
+        let paid = tenders.map(|it| world.payment(&it.payment).paid().minor);
+        let paid: u64 = paid.sum();
+        assert_eq!(paid, 100 - back, "{deposit} {first} {second} {third}");
+        assert_eq!((world.order().waived, due(&world, &[])), (back, 0));
+        world.check_agreement();
+    }
+}
+
+/// Each deposit with each return of nothing, a part and all of the three lines.
+fn deposits_and_returns(deposits: &[u64]) -> Vec<(u64, u64, u64, u64)> {
+    let mut all = Vec::new();
+    for deposit in deposits {
+        for first in [0, 7, 50] {
+            for second in [0, 7, 30] {
+                for third in [0, 7, 20] {
+                    all.push((*deposit, first, second, third));
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Gives back from whichever payments have taken it, the newest first.
+fn give_back(world: &mut World, amount: u64) {
+    let mut rest = amount;
+    let order = world.order().clone();
+    for tender in order.tenders.iter().rev() {
+        let part = rest.min(world.payment(&tender.payment).paid().minor);
+        if part > 0 {
+            let refund = Request::Refund {
+                payment: tender.payment.clone(),
+                amount: Some(nok(part)),
+            };
+            assert_eq!(world.run(refund, &[]).verdict, Verdict::Approved);
+            rest -= part;
+        }
+    }
+    assert_eq!(rest, 0);
+}
+
 #[test]
 fn a_deposit_that_went_back_is_due_again() {
     let mut world = World::new();
