@@ -11,22 +11,18 @@ struct Counter {
 }
 
 impl Counter {
-    async fn with(config: Config) -> Self {
+    async fn open() -> Self {
         let mut setup = setup(port());
         setup.terminal = Config {
             framing: Framing::Tcp,
             hold: true,
-            ..config
+            ..Config::default()
         };
         let running = serve::terminal::start(setup).await.unwrap();
         let addr = running.tcp.unwrap();
         let till = tokio::task::spawn_blocking(move || Till::tcp(addr).sale(1_234));
         until(&running, "waits_for_card", json!(true)).await;
         Self { running, till }
-    }
-
-    async fn open() -> Self {
-        Self::with(Config::default()).await
     }
 
     async fn present(&self, card: &str, how: &str) {
@@ -121,20 +117,6 @@ async fn a_person_cancels_before_the_card_and_at_the_pin() {
         let (status, _) = post(&running, "/key", json!({"key": "1"})).await;
         assert_eq!(status, 409);
     }
-}
-
-#[tokio::test]
-async fn nobody_reacts_neither_to_the_card_nor_to_the_pin() {
-    let config = || Config {
-        card_timeout: Duration::from_millis(300),
-        ..Config::default()
-    };
-    let (_running, ending) = Counter::with(config()).await.ending().await;
-    assert!(matches!(ending, Ending::Aborted), "{ending:?}");
-    let counter = Counter::with(config()).await;
-    counter.present("pin", "insert").await;
-    let (_running, ending) = counter.ending().await;
-    assert!(matches!(ending, Ending::Aborted), "{ending:?}");
 }
 
 #[tokio::test]

@@ -291,6 +291,22 @@ fn without_a_card_a_payment_ends_by_itself() {
 }
 
 #[test]
+fn without_a_pin_a_payment_ends_by_itself() {
+    let mut bench = Bench::registered().card("pin");
+    bench.terminal.set_hold(true, bench.now);
+    bench.send(sale(1_234, plain()));
+    bench.pass(Duration::from_secs(10));
+    assert!(bench.terminal.present(bench.now));
+    bench.pass(Duration::from_secs(29));
+    assert_eq!(bench.terminal.typing(), Typing::Pin(3));
+    assert_eq!(bench.controls(), "8000");
+    bench.pass(Duration::from_secs(2));
+    assert_eq!(bench.controls(), DECLINED);
+    assert_eq!(bench.verdict(), (0x6C, None));
+    assert_eq!(bench.money(), (0, 0, 0));
+}
+
+#[test]
 fn a_held_card_is_presented_by_hand() {
     let mut bench = Bench::registered().card("pin");
     bench.terminal.set_hold(true, bench.now);
