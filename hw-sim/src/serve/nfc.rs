@@ -124,13 +124,13 @@ async fn run(shared: Arc<Shared>, mut wire: Wire) {
             continue;
         }
         tokio::select! {
-            happening = wire.next() => match happening {
-                Happening::Bytes(bytes) => {
+            happening = wire.next_before(sleep_until(&shared, deadline)) => match happening {
+                Some(Happening::Bytes(bytes)) => {
                     shared.touch(|chip, now| chip.handle_input(&bytes, now));
                 }
-                Happening::Listening | Happening::Connected | Happening::Disconnected => {}
+                Some(Happening::Listening | Happening::Connected | Happening::Disconnected) => {}
+                None => shared.touch(Chip::handle_timeout),
             },
-            () = sleep_until(&shared, deadline) => shared.touch(Chip::handle_timeout),
             () = shared.wake.notified() => {}
         }
     }

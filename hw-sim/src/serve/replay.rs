@@ -72,13 +72,11 @@ async fn run(mut player: Player, mut wire: Wire) {
                 None => std::future::pending().await,
             }
         };
-        tokio::select! {
-            happening = wire.next() => match happening {
-                Happening::Connected => player.handle_connected(now()),
-                Happening::Bytes(bytes) => player.handle_input(&bytes, now()),
-                Happening::Listening | Happening::Disconnected => {}
-            },
-            () = sleep => player.handle_timeout(now()),
+        match wire.next_before(sleep).await {
+            Some(Happening::Connected) => player.handle_connected(now()),
+            Some(Happening::Bytes(bytes)) => player.handle_input(&bytes, now()),
+            Some(Happening::Listening | Happening::Disconnected) => {}
+            None => player.handle_timeout(now()),
         }
     }
 }

@@ -169,10 +169,10 @@ async fn run(shared: Arc<Shared>, mut wire: Wire) {
             continue;
         }
         tokio::select! {
-            happening = wire.next() => on_line(&shared, &wire, happening),
-            () = sleep_until(&shared, deadline) => {
-                shared.touch(Terminal::handle_timeout);
-            }
+            happening = wire.next_before(sleep_until(&shared, deadline)) => match happening {
+                Some(happening) => on_line(&shared, &wire, happening),
+                None => shared.touch(Terminal::handle_timeout),
+            },
             Some((key, answer)) = answers.recv() => {
                 shared.touch(|terminal, now| terminal.handle_host(&key, answer, now));
             }

@@ -134,6 +134,16 @@ impl Wire {
         }
     }
 
+    /// The same until `due`, which is told by `None`. What has come by then is told first: whoever got no
+    /// time to read has not been kept waiting.
+    pub(super) async fn next_before(&mut self, due: impl Future<Output = ()>) -> Option<Happening> {
+        tokio::select! {
+            biased;
+            happening = self.next() => Some(happening),
+            () = due => None,
+        }
+    }
+
     /// Writes; what cannot be written is lost, as on a cable.
     pub(super) async fn write(&mut self, bytes: &[u8]) {
         let written = async {
@@ -202,3 +212,30 @@ fn bytes(buffer: &[u8], length: usize) -> Happening {
 
 const RETRY: Duration = Duration::from_millis(100);
 const WRITE_TIMEOUT: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A simulator that got no time finds both when it wakes: bytes, and that it is too late for them.
+    #[tokio::test]
+    async fn what_has_come_is_told_before_what_is_due() {
+        const PIECES: usize = 8;
+        let any = "127.0.0.1:0".parse().unwrap();
+        let mut wire = Wire::open(Place::Tcp(any)).await.unwrap();
+        let Place::Tcp(addr) = *wire.place() else {
+            panic!("no port");
+        };
+        let mut till = TcpStream::connect(addr).await.unwrap();
+        assert!(matches!(wire.next().await, Happening::Connected));
+        till.write_all(&[0; 4096 * PIECES]).await.unwrap();
+        // The first piece is waited for; the others are there then.
+        assert!(matches!(wire.next().await, Happening::Bytes(_)));
+        for piece in 1..PIECES {
+            let told = wire.next_before(std::future::ready(())).await;
+            let is_bytes = matches!(told, Some(Happening::Bytes(_)));
+            assert!(is_bytes, "piece {piece}: {told:?}");
+        }
+        assert!(wire.next_before(std::future::ready(())).await.is_none());
+    }
+}
