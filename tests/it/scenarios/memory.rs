@@ -122,9 +122,13 @@ struct Told {
 fn result_of_a_sale(store: &Store, line: Line) -> Told {
     let mut app = store.station.app();
     app.call("payment.sale", sale("first", 20_000));
+    // From the payment's command on: a terminal that got ready only when it was asked for registered first.
     let wire = wait_for("the result on the line", || {
         let wire = wire(store);
-        wire.contains("06 0F Completion").then_some(wire)
+        let (_, payment) = wire.split_once("\"> 06 01")?;
+        payment
+            .contains("06 0F Completion")
+            .then(|| payment.to_owned())
     });
     let units = wire.lines().filter_map(|line| line.split_once("\"< "));
     let (at, (_, unit)) = units
