@@ -103,7 +103,8 @@ impl Setup {
             offline: String::new(),
             limits: String::new(),
             readers: String::new(),
-            response_ms: 2_000,
+            // As where nobody has set it: a busy machine may keep a terminal waiting for seconds.
+            response_ms: 5_000,
             completion_ms: 10_000,
         }
     }
