@@ -168,7 +168,7 @@ protocol = "zvt"
 device = "${pty}"
 currency = "${currency}"
 merchant_account = "nordic"
-response_timeout_ms = 1500
+response_timeout_ms = 5000
 completion_timeout_ms = 60000
 ${till}
 
