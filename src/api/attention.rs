@@ -13,16 +13,16 @@ const DAYS_MAX: u32 = 366;
 /// Nothing else narrows it.
 pub(super) fn read(params: &wire::OrderFind) -> Result<Query, ApiError> {
     let others = [
-        ("order_id", &params.order_id),
-        ("customer_reference", &params.customer_reference),
-        ("phone", &params.phone),
-        ("tag", &params.tag),
-        ("tap", &params.tap),
-        ("par", &params.par),
-        ("card", &params.card),
-        ("date", &params.date),
+        ("order_id", params.order_id.is_some()),
+        ("customer_reference", params.customer_reference.is_some()),
+        ("phone", params.phone.is_some()),
+        ("tag", params.tag.is_some()),
+        ("tap", params.tap.is_some()),
+        ("par", params.par.is_some()),
+        ("card", params.card.is_some()),
+        ("date", params.date.is_some()),
     ];
-    if let Some((name, _)) = others.iter().find(|(_, other)| other.is_some()) {
+    if let Some((name, _)) = others.iter().find(|(_, is_there)| *is_there) {
         return Err(ApiError::field(name, "does not go with attention"));
     }
     let within_days = params.within_days.unwrap_or(DAYS_DEFAULT);

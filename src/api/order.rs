@@ -4,7 +4,7 @@
 use super::error::ApiError;
 use super::form::{Time, Word};
 use super::request as wire;
-use super::text::Text;
+use super::text::{Phone, Prose, Text};
 use super::{result, tender};
 use crate::clock;
 use crate::domain::id::{LineId, MerchantAccountId, OrderId, PaymentId, Timestamp};
@@ -82,7 +82,7 @@ pub(super) fn read(vault: &Vault, order: wire::Order) -> Result<(Order, Vec<Paym
 }
 
 /// The digits of a phone number that are kept.
-pub(super) fn read_phone(field: &str, phone: &Text) -> Result<PhoneEnd, ApiError> {
+pub(super) fn read_phone(field: &str, phone: &Phone) -> Result<PhoneEnd, ApiError> {
     let problem = "must be a phone number, or at least its last four digits";
     PhoneEnd::of(phone.as_str()).ok_or_else(|| ApiError::field(field, problem))
 }
@@ -101,7 +101,7 @@ fn read_line((at, line): (usize, wire::Line)) -> Result<Line, ApiError> {
     }
     Ok(Line {
         id: LineId::new(line.line_id.into_string()),
-        description: line.description.map(Text::into_string),
+        description: line.description.map(Prose::into_string),
         amount: line.amount_minor.0,
         fulfilment: match line.fulfilment {
             wire::Fulfilment::CarryOut => Fulfilment::CarryOut,

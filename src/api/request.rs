@@ -12,7 +12,7 @@ use crate::domain::app::Role;
 use crate::domain::doubt::Finding;
 
 use super::form::{CurrencyCode, Listed as _};
-use super::text::{Amount, Count, Text};
+use super::text::{Amount, Count, Phone, Prose, Text};
 
 /// A JSON-RPC 2.0 request.
 #[derive(Deserialize)]
@@ -305,7 +305,7 @@ pub(super) struct OperationResolve {
     /// From `operation.get`, as it was shown.
     pub(super) evidence: Text,
     /// Why, and who says so; it stays in the journal.
-    pub(super) reason: Text,
+    pub(super) reason: Prose,
 }
 
 /// `operation.park`
@@ -315,7 +315,7 @@ pub(super) struct OperationPark {
     /// Made by the app, one for each intent, and kept before it asks.
     pub(super) idempotency_key: Text,
     pub(super) operation_id: Text,
-    pub(super) reason: Text,
+    pub(super) reason: Prose,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -377,7 +377,7 @@ pub(super) struct OrderFind {
     /// Equal ones.
     pub(super) customer_reference: Option<Text>,
     /// At least the last four digits.
-    pub(super) phone: Option<Text>,
+    pub(super) phone: Option<Phone>,
     /// Orders with that tag.
     pub(super) tag: Option<Text>,
     /// Orders of what was held against a contactless reader.
@@ -447,7 +447,7 @@ pub(super) struct Order {
     pub(super) placed_at: Option<Text>,
     pub(super) customer_reference: Option<Text>,
     /// Written in any way; the last six digits are kept.
-    pub(super) phone: Option<Text>,
+    pub(super) phone: Option<Phone>,
     #[serde(default)]
     /// Up to 8: of a loyalty card, a pickup slip or anything else that is scanned or tapped.
     #[schemars(length(max = 8))]
@@ -490,7 +490,7 @@ pub(super) enum Channel {
 #[schemars(rename = "OrderLineInput")]
 pub(super) struct Line {
     pub(super) line_id: Text,
-    pub(super) description: Option<Text>,
+    pub(super) description: Option<Prose>,
     pub(super) amount_minor: Count,
     #[serde(default)]
     pub(super) fulfilment: Fulfilment,

@@ -81,14 +81,14 @@ const WAYS: &str =
 
 fn by_tap(params: &wire::OrderFind, tap: &Text) -> Result<Query, ApiError> {
     let others = [
-        &params.order_id,
-        &params.customer_reference,
-        &params.phone,
-        &params.tag,
-        &params.par,
-        &params.card,
+        params.order_id.is_some(),
+        params.customer_reference.is_some(),
+        params.phone.is_some(),
+        params.tag.is_some(),
+        params.par.is_some(),
+        params.card.is_some(),
     ];
-    if others.iter().any(|other| other.is_some()) {
+    if others.contains(&true) {
         return Err(ApiError::field("order_id", WAYS));
     }
     Ok(Query::Tapped {

@@ -1,4 +1,6 @@
-//! Checked text of requests: bounded, printable, and never a card number.
+//! Checked text of requests: bounded, visible, and never a card number.
+
+mod characters;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,13 +11,50 @@ use serde::de::{self, Deserializer, Visitor};
 
 use crate::domain::request::AMOUNT_MAX;
 use crate::masking::holds_card_number;
+use characters::{DIGITS, NAME, PROSE, Rule, Wrong, visible};
 
 /// Longest text that a request may carry in one field.
 const TEXT_MAX: usize = 200;
 
-/// A name or a note: 1 to 200 printable characters in which no card number stands.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Text(String);
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident: $rule:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub(super) struct $name(String);
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({
+                    "type": "string", "minLength": 1, "maxLength": TEXT_MAX, "pattern": $rule.pattern(),
+                    "not": {"type": "string", "pattern": "^\\s*$"},
+                })
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_str(Checked(&$rule)).map(Self)
+            }
+        }
+    )*};
+}
+
+texts! {
+    /// A name: 1 to 200 characters that can be seen, and no card number among them.
+    Text: NAME;
+    /// A sentence for people, as long.
+    Prose: PROSE;
+    /// A phone number, written in any way.
+    Phone: DIGITS;
+}
 
 impl Text {
     pub(super) fn into_string(self) -> String {
@@ -27,39 +66,30 @@ impl Text {
     }
 }
 
-impl JsonSchema for Text {
-    fn schema_name() -> Cow<'static, str> {
-        "Text".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": "string", "minLength": 1, "maxLength": TEXT_MAX,
-            "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*$",
-        })
+impl Prose {
+    pub(super) fn into_string(self) -> String {
+        self.0
     }
 }
 
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct TextVisitor;
-        impl Visitor<'_> for TextVisitor {
-            type Value = Text;
+impl Phone {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("text")
-            }
+struct Checked(&'static Rule);
 
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Text, E> {
-                check(text).map_err(E::custom)?;
-                Ok(Text(text.to_owned()))
-            }
-        }
-        deserializer.deserialize_str(TextVisitor)
+impl Visitor<'_> for Checked {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("text")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
+        check(text, self.0).map_err(E::custom)?;
+        Ok(text.to_owned())
     }
 }
 
@@ -141,33 +171,44 @@ fn whole_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Er
     deserializer.deserialize_u64(MinorUnits)
 }
 
-fn check(text: &str) -> Result<(), Problem> {
+fn check(text: &str, rule: &Rule) -> Result<(), Problem> {
     if text.is_empty() {
-        Err(Problem::Empty)
-    } else if text.chars().count() > TEXT_MAX {
-        Err(Problem::TooLong)
-    } else if text.chars().any(char::is_control) {
-        Err(Problem::ControlCharacter)
-    } else if holds_card_number(text) {
-        Err(Problem::CardNumber)
-    } else {
-        Ok(())
+        return Err(Problem::Empty);
     }
+    if text.chars().count() > TEXT_MAX {
+        return Err(Problem::TooLong);
+    }
+    rule.check(text).map_err(Problem::Characters)?;
+    // Something that nobody sees may stand between the digits.
+    if holds_card_number(&visible(text)) {
+        return Err(Problem::CardNumber);
+    }
+    Ok(())
 }
 
 enum Problem {
     Empty,
     TooLong,
-    ControlCharacter,
+    Characters(Wrong),
     CardNumber,
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+        let code = |c: char| u32::from(c);
+        match *self {
             Self::Empty => f.write_str("must not be empty"),
             Self::TooLong => write!(f, "must not be longer than {TEXT_MAX} characters"),
-            Self::ControlCharacter => f.write_str("must not hold control characters"),
+            Self::Characters(Wrong::Control) => f.write_str("must not hold control characters"),
+            Self::Characters(Wrong::Direction(c)) => write!(
+                f,
+                "must not hold characters that change the direction of writing (U+{:04X})",
+                code(c)
+            ),
+            Self::Characters(Wrong::Invisible(c)) => {
+                write!(f, "must not hold invisible characters (U+{:04X})", code(c))
+            }
+            Self::Characters(Wrong::Blank) => f.write_str("must not be blank"),
             Self::CardNumber => f.write_str("must not hold a card number"),
         }
     }
