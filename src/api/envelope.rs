@@ -50,11 +50,14 @@ pub(super) fn open(envelope: Value) -> Result<Opened, (Value, ApiError)> {
         );
     };
     let valid_id = match &id {
-        None | Some(Value::Null | Value::String(_) | Value::Number(_)) => true,
+        None | Some(Value::Null | Value::String(_)) => true,
+        // Others were rounded when they were read: what would go back is not what came.
+        Some(Value::Number(number)) => !number.is_f64(),
         Some(Value::Bool(_) | Value::Array(_) | Value::Object(_)) => false,
     };
     if !valid_id {
-        return invalid(Value::Null, "id must be text, a number or null");
+        let problem = "id must be text, a whole number of at most 64 bits, or null";
+        return invalid(Value::Null, problem);
     }
     let back = id.clone().unwrap_or_default();
     if jsonrpc.as_deref() != Some("2.0") {
@@ -123,4 +126,38 @@ fn quoted_after<'a>(problem: &'a str, prefix: &str) -> Option<&'a str> {
         .strip_prefix(prefix)?
         .split_once('`')
         .map(|(name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_goes_back_as_it_came_or_is_refused() {
+        let open_with = |id: &str| {
+            let text = format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"m"}}"#);
+            open(parse(&Message::text(text)).unwrap())
+        };
+        for id in [
+            "null",
+            "\"a\"",
+            "0",
+            "-9223372036854775808",
+            "18446744073709551615",
+        ] {
+            let (back, _, _) = open_with(id).unwrap();
+            assert_eq!(back.unwrap().to_string(), id);
+        }
+        for id in [
+            "18446744073709551616",
+            "-9223372036854775809",
+            "9007199254740993.5",
+            "1.0",
+            "1e3",
+            "true",
+        ] {
+            let (back, _) = open_with(id).unwrap_err();
+            assert_eq!(back, Value::Null, "{id}");
+        }
+    }
 }

@@ -18,7 +18,7 @@ use super::text::{Amount, Count, Phone, Prose, Text};
 #[derive(Deserialize)]
 pub(super) struct Envelope {
     pub(super) jsonrpc: Option<String>,
-    /// Absent in a notification; anything but text, a number or null is no valid id.
+    /// Absent in a notification; anything but text, a whole number or null is no valid id.
     #[serde(default, deserialize_with = "present")]
     pub(super) id: Option<Value>,
     pub(super) method: Option<Value>,

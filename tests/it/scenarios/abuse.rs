@@ -82,6 +82,8 @@ fn nonsense() -> Vec<(Message, &'static str)> {
         "1",
         "null",
         r#"{"jsonrpc":"2.0","id":[],"method":"station.info"}"#,
+        r#"{"jsonrpc":"2.0","id":18446744073709551616,"method":"station.info"}"#,
+        r#"{"jsonrpc":"2.0","id":0.1,"method":"station.info"}"#,
         r#"{"jsonrpc":"2.0","id":null,"method":{}}"#,
         r#"{"jsonrpc":"1.0","id":null,"method":"station.info"}"#,
         r#"{"jsonrpc":"2.0","id":null,"method":"station.info","params":[1]}"#,
