@@ -55,6 +55,9 @@ async fn close(station: &Address, which: &Which) -> Result<End, String> {
     } else {
         vec![which.terminal.clone()]
     };
+    if terminals.is_empty() {
+        say("this station has no terminal: there is nothing to close");
+    }
     let mut worst = End::Agrees;
     for terminal in terminals {
         worst = worst.max(close_one(&mut client, terminal.as_deref()).await?);

@@ -296,3 +296,19 @@ fn s48_by_command() {
         "{told}"
     );
 }
+
+#[test]
+fn a_station_without_terminals_says_that_nothing_is_closed() {
+    let directory = tempfile::tempdir().unwrap();
+    let processor = Simulator::processor();
+    let setup = Setup::new("a", None, &processor);
+    let station = Station::start(directory.path(), &setup);
+    let output = Command::new(env!("CARGO_BIN_EXE_posd"))
+        .args(["reconcile", "--all", "--url", station.url(), "--config"])
+        .arg(station.config())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.contains("no terminal"), "{told}");
+}
