@@ -5,6 +5,8 @@ use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use rustix::io::Errno;
+
 use super::Report;
 use crate::config::Config;
 use crate::domain::id::Timestamp;
@@ -87,7 +89,7 @@ fn data_dir(directory: &Path, report: &mut Report) -> bool {
             return false;
         }
         Err(error) => {
-            let advice = "run posd doctor as the station's user or as root";
+            let advice = way_in(Errno::from_io_error(&error));
             report.error(CHECK, format!("{name}: {error}"), advice);
             return false;
         }
@@ -100,8 +102,7 @@ fn data_dir(directory: &Path, report: &mut Report) -> bool {
     let mode = metadata.permissions().mode() & 0o7777;
     let access = rustix::fs::Access::READ_OK | rustix::fs::Access::WRITE_OK;
     if let Err(error) = rustix::fs::access(directory, access) {
-        let advice = "run posd doctor as the station's user or as root";
-        report.error(CHECK, format!("{name}: {error}"), advice);
+        report.error(CHECK, format!("{name}: {error}"), way_in(Some(error)));
         return false;
     }
     if mode & 0o022 != 0 {
@@ -111,6 +112,20 @@ fn data_dir(directory: &Path, report: &mut Report) -> bool {
         report.ok(CHECK, format!("{name} is there"));
     }
     true
+}
+
+/// What may help where the directory cannot be read and written.
+const fn way_in(error: Option<Errno>) -> &'static str {
+    match error {
+        Some(Errno::ACCESS) => "run posd doctor as the station's user or as root",
+        Some(Errno::ROFS) => {
+            "its disk is mounted read-only: journalctl -k says whether errors on the disk are why; then \
+             mount -o remount,rw, and look at /etc/fstab"
+        }
+        // Root would be told the same.
+        Some(Errno::PERM) => "lsattr -d says whether it is immutable; chattr -i makes it writable",
+        Some(_) | None => "journalctl -k says whether something is wrong with its disk",
+    }
 }
 
 fn room(directory: &Path, report: &mut Report) {
@@ -190,6 +205,21 @@ fn mode(path: &Path) -> Option<u32> {
 mod tests {
     use super::super::Level;
     use super::*;
+
+    #[test]
+    fn only_who_may_not_is_sent_for_one_who_may() {
+        for (error, named) in [
+            (Some(Errno::ACCESS), "as root"),
+            (Some(Errno::ROFS), "read-only"),
+            (Some(Errno::PERM), "immutable"),
+            (Some(Errno::IO), "disk"),
+            (None, "disk"),
+        ] {
+            let advice = way_in(error);
+            assert!(advice.contains(named), "{error:?}: {advice}");
+            assert_eq!(advice.contains("root"), error == Some(Errno::ACCESS));
+        }
+    }
 
     #[test]
     fn little_room_is_a_warning_and_none_an_error() {
