@@ -312,6 +312,7 @@ impl From<Rejection> for ApiError {
             | Rejection::PaymentOnHold
             | Rejection::PaymentEnded
             | Rejection::PaymentAlreadyVoided
+            | Rejection::PaymentRefunded
             | Rejection::VoidInstead
             | Rejection::CaptureLess
             | Rejection::RefundInstead

@@ -378,9 +378,8 @@ impl Payment {
             return Ok(self.open());
         }
         self.check_queue(self.open())?;
-        let paid = self.paid();
-        Err(if paid.is_zero() {
-            Rejection::ExceedsCapturedAmount { paid }
+        Err(if self.paid().is_zero() {
+            Rejection::PaymentRefunded
         } else {
             Rejection::RefundInstead
         })

@@ -64,6 +64,8 @@ pub enum Rejection {
     PaymentEnded,
     /// All of it was voided before.
     PaymentAlreadyVoided,
+    /// A void where all was captured, and given back since.
+    PaymentRefunded,
     /// A refund where nothing has been taken yet.
     VoidInstead,
     /// A part refund where a smaller capture is meant.

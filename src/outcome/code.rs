@@ -192,6 +192,7 @@ impl From<&Rejection> for Code {
             Rejection::PaymentOnHold => Self::PaymentOnHold,
             Rejection::PaymentEnded => Self::PaymentEnded,
             Rejection::PaymentAlreadyVoided => Self::PaymentAlreadyVoided,
+            Rejection::PaymentRefunded => Self::PaymentRefunded,
             Rejection::VoidInstead => Self::VoidInstead,
             Rejection::CaptureLess => Self::CaptureLess,
             Rejection::RefundInstead => Self::RefundInstead,

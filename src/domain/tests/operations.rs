@@ -264,6 +264,10 @@ fn follow_ups_are_refused_before_anything_is_sent() {
     assert_eq!(world.payment(&held).status(), Status::Refunded);
     let left = Rejection::ExceedsCapturedAmount { paid: nok(0) };
     assert_eq!(world.ask(refund(&held, Some(1))).unwrap_err(), left);
+    assert_eq!(
+        world.ask(void(&held)).unwrap_err(),
+        Rejection::PaymentRefunded
+    );
 
     let other = paid_by(&world.run(authorize("single", 100), &[]));
     world.run(void(&other), &[]);

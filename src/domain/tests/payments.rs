@@ -138,7 +138,8 @@ fn what_the_status_forbids_is_refused_with_what_to_do_instead() {
     assert_eq!(refunded.check_capture(Some(nok(1))), open(0));
     assert_eq!(refunded.check_refund(Some(nok(1))), paid(0));
     assert_eq!(refunded.check_void(), Ok(nok(60)));
-    assert_eq!(payment(100, 100, 0, 100).check_void(), paid(0));
+    let given_back = payment(100, 100, 0, 100);
+    assert_eq!(given_back.check_void(), Err(Rejection::PaymentRefunded));
     let euro = Some(Money::new(1, Currency::EUR));
     let mismatch = Err(Rejection::CurrencyMismatch {
         expected: Currency::NOK,
