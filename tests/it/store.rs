@@ -56,6 +56,15 @@ pub(crate) fn signal(name: &str, pid: u32) {
 /// No single wait of a test is longer; it ends a test that hangs, it measures nothing.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What a process says when it is ready; nothing if it ends before.
+pub(crate) fn first_line(child: &mut Child) -> String {
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    line
+}
+
 /// A process that is killed when its value goes.
 pub(crate) struct Process(Child);
 
@@ -204,10 +213,7 @@ impl Station {
             .stderr(log)
             .spawn()
             .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
+        let line = first_line(&mut child);
         self.process = Some(Process(child));
         match line.trim().rsplit_once(' ') {
             Some((_, url)) if url.starts_with("ws://") => {

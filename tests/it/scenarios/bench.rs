@@ -1,7 +1,7 @@
 //! A technician's bench: a whole store from one command, and a conversation that is recorded and played
 //! again.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use super::sale;
-use crate::store::{self, App, Line, Setup, Simulator, Station, wait_for};
+use crate::store::{self, App, Line, Setup, Simulator, Station, first_line, wait_for};
 
 /// `hw-sim store`, running.
 struct OpenStore {
@@ -20,9 +20,7 @@ struct OpenStore {
 impl OpenStore {
     fn open(more: &[&str]) -> Self {
         let mut process = start(more);
-        let mut line = String::new();
-        let mut out = BufReader::new(process.stdout.take().unwrap());
-        out.read_line(&mut line).unwrap();
+        let line = first_line(&mut process);
         let ready = serde_json::from_str(&line).unwrap_or_else(|_| panic!("not ready: {line:?}"));
         Self { process, ready }
     }

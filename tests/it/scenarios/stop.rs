@@ -1,6 +1,6 @@
 //! A station that is told to stop cuts nothing, and tells systemd what it does.
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::Read as _;
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixDatagram;
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::recovery::{end_of, is_approved};
 use super::{Store, sale};
-use crate::store::{App, Line, Setup, Simulator, Station, signal, wait_for};
+use crate::store::{App, Line, Setup, Simulator, Station, first_line, signal, wait_for};
 
 /// A store in which a sale waits for its card, and the request for it.
 fn open(line: Line) -> (Store, App, u64) {
@@ -159,10 +159,7 @@ fn a_socket_of_systemd_is_used_if_it_is_on_loopback() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("ws://{}/v1", listener.local_addr().unwrap());
     let mut child = start_with_socket(&station, listener);
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    let line = first_line(&mut child);
     assert_eq!(line.trim_end(), format!("posd is ready at {url}"));
     assert_eq!(
         App::connect(&url, &key).call("station.info", json!({}))["station"],

@@ -1,6 +1,6 @@
 //! Simulated terminals, readers and processors, each a process of its own with a control port.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use super::{PATIENCE, Process};
+use super::{PATIENCE, Process, first_line};
 
 /// The line to a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,10 +77,7 @@ impl Simulator {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
+        let line = first_line(&mut child);
         let process = Process(child);
         let ready = serde_json::from_str(&line)
             .unwrap_or_else(|_| panic!("hw-sim {arguments:?} did not start: {line:?}"));
