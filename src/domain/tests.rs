@@ -9,6 +9,7 @@ mod bank;
 mod cancel;
 mod combinations;
 mod deposit;
+mod end_of_day;
 mod missing;
 mod operations;
 mod orders;
