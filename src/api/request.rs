@@ -268,7 +268,7 @@ pub(super) struct PaymentWriteOff {
     pub(super) idempotency_key: Text,
     pub(super) payment_id: Text,
     /// Why, and who says so; it stays in the journal.
-    pub(super) reason: Text,
+    pub(super) reason: Prose,
 }
 
 #[derive(Deserialize, JsonSchema)]
