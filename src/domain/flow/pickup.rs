@@ -276,7 +276,10 @@ fn hand_over(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Next {
 fn other_tender(draft: &Draft<'_>, operation: &Operation, order: &Order) -> Vec<Entry> {
     let own = operation.own_payment(0);
     let known = order.tenders.iter().any(|tender| tender.payment == own);
-    if known || !draft.payment(&own).is_some_and(Payment::secures) {
+    // What was authorized anew is taken in where it takes the place of the old one.
+    let paid = draft.payment(&own);
+    let is_other = paid.is_some_and(|paid| paid.secures() && paid.replaces.is_none());
+    if known || !is_other {
         return Vec::new();
     }
     let tender = Tender {

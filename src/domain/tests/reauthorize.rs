@@ -223,6 +223,8 @@ fn what_stays_after_the_only_capture_is_held_anew() {
     assert_eq!(outcome.captured, Some(nok(50)));
     assert_eq!(outcome.secured, Some(nok(50)));
     assert_eq!(captured(&world), [(50, 70), (0, 0)]);
+    // Another authorization stands for that part of it: only the rest may be held anew.
+    assert_eq!(world.payment(&PaymentId::new("O/0")).lapsed, 20);
     world.check_agreement();
     world.run(world.pickup(&[1]), &[LostAfter, Approved, LostAfter]);
     assert_eq!(captured(&world), [(50, 70), (30, 20), (0, 0)]);

@@ -376,3 +376,32 @@ fn s26_a_processor_that_captures_only_whole() {
     store.assert_books(160_000 + TOKEN_TRACE, 80_000, 80_000 + TOKEN_TRACE, 0);
     assert_eq!(store.terminal.presentations(), 0);
 }
+
+#[test]
+fn what_came_back_is_not_asked_for_with_the_next_lines() {
+    let mut store = Store::open();
+    let mut app = store.station.app();
+    let mut order = store.order_paid_online("O-R", &[80_000]);
+    order["lines"] = json!([
+        {"line_id": "1", "amount_minor": 50_000}, {"line_id": "2", "amount_minor": 30_000},
+    ]);
+    app.call("order.put", json!({"order": order}));
+    app.call("pickup.capture", pickup("k1", "O-R", 1, &["1"]));
+    // The order has left the memory meanwhile.
+    store.station.kill();
+    assert!(store.station.try_start(&[]), "it starts again");
+    let mut app = store.station.app();
+    let back = json!({
+        "idempotency_key": "k2", "payment_id": "O-R/0", "amount_minor": 20_000, "currency": "NOK",
+    });
+    let done = app.call("payment.refund", back);
+    assert_eq!(done["refunded_minor"], 20_000, "{done}");
+    let order = app.call("order.get", json!({"order_id": "O-R"}));
+    assert_eq!(order["waived_minor"], 20_000, "{order}");
+    let quote = app.call("pickup.quote", json!({"order_id": "O-R"}));
+    assert_eq!(quote["due_minor"], 30_000, "{quote}");
+    let version = order["version"].as_u64().unwrap();
+    let done = app.call("pickup.capture", pickup("k3", "O-R", version, &["2"]));
+    assert_eq!(done["captured_minor"], 30_000, "{done}");
+    store.assert_books(80_000 + TOKEN_TRACE, 80_000, TOKEN_TRACE, 20_000);
+}
