@@ -5,10 +5,9 @@ use super::outside::Fate::*;
 use super::queue::{AWAY, drain, first, offline};
 use super::samples::{nok, terminal};
 use super::world::World;
-use crate::domain::id::{LineId, OrderId, PaymentId};
+use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::outcome::Verdict;
 use crate::domain::payment::Status;
-use crate::domain::quote;
 use crate::domain::rejection::Rejection;
 use crate::domain::request::{DepositShare, PickupTender, Request, WriteOff};
 
@@ -36,25 +35,16 @@ fn write_off() -> Request {
     })
 }
 
-/// What is due when these lines are handed over.
-fn due(world: &World, lines: &[usize]) -> u64 {
-    let lines: Vec<LineId> = lines.iter().map(|at| LineId::new(at.to_string())).collect();
-    let order = world.order();
-    let tenders = order.usable_tenders();
-    let payments = tenders.map(|tender| &world.state.books.payments[&tender.payment]);
-    quote::due(payments, order, &lines).minor
-}
-
 #[test]
 fn what_is_missing_is_taken_without_handing_anything_over() {
     for tender in [PickupTender::Available, other()] {
         let mut world = unpaid(&[80]);
         assert!(world.order().is_complete());
-        assert_eq!(due(&world, &[]), 80);
+        assert_eq!(world.due(&[]), 80);
         let outcome = world.run(world.pickup_with(&[], tender), &[]);
         assert_eq!(outcome.verdict, Verdict::Approved);
         assert_eq!(outcome.captured, Some(nok(80)));
-        assert_eq!(due(&world, &[]), 0);
+        assert_eq!(world.due(&[]), 0);
         // The money that the order held is captured, or nobody needs it any more.
         assert!(world.payment(&first()).open().is_zero());
         assert_eq!(world.order().tenders.len(), outcome.payments.len());
@@ -68,18 +58,18 @@ fn what_another_card_pays_in_part_counts() {
     let outcome = world.run(world.pickup_with(&[], other()), &[Partly(50)]);
     assert_eq!(outcome.verdict, Verdict::Declined);
     assert_eq!(outcome.balance_due, Some(nok(30)));
-    assert_eq!(due(&world, &[]), 30);
+    assert_eq!(world.due(&[]), 30);
     // Only what nobody has paid is written off, so that what still waits costs what it costs.
     assert_eq!(world.run(write_off(), &[]).verdict, Verdict::Approved);
     assert_eq!(world.order().waived, 30);
-    assert_eq!((due(&world, &[]), due(&world, &[1])), (0, 20));
+    assert_eq!((world.due(&[]), world.due(&[1])), (0, 20));
     world.check_agreement();
 }
 
 #[test]
 fn what_is_written_off_is_expected_no_more() {
     let mut world = unpaid(&[80, 20]);
-    assert_eq!(due(&world, &[1]), 100);
+    assert_eq!(world.due(&[1]), 100);
     let outcome = world.run(write_off(), &[]);
     assert_eq!(
         (outcome.verdict, outcome.captured),
@@ -91,7 +81,7 @@ fn what_is_written_off_is_expected_no_more() {
         (payment.open(), payment.status()),
         (nok(100), Status::Authorized)
     );
-    assert_eq!((due(&world, &[]), due(&world, &[1])), (0, 20));
+    assert_eq!((world.due(&[]), world.due(&[1])), (0, 20));
     let outcome = world.run(world.pickup(&[1]), &[]);
     assert_eq!(outcome.captured, Some(nok(20)));
     world.check_agreement();

@@ -3,9 +3,8 @@
 
 use super::samples::{nok, terminal};
 use super::world::World;
-use crate::domain::id::{LineId, OrderId, PaymentId};
+use crate::domain::id::{OrderId, PaymentId};
 use crate::domain::outcome::Verdict;
-use crate::domain::quote;
 use crate::domain::request::{DepositShare, PickupTender, Request};
 
 fn refund(minor: u64) -> Request {
@@ -13,14 +12,6 @@ fn refund(minor: u64) -> Request {
         payment: PaymentId::new("O/0"),
         amount: Some(nok(minor)),
     }
-}
-
-fn due(world: &World, lines: &[usize]) -> u64 {
-    let lines: Vec<LineId> = lines.iter().map(|at| LineId::new(at.to_string())).collect();
-    let order = world.order();
-    let tenders = order.usable_tenders();
-    let payments = tenders.map(|tender| &world.state.books.payments[&tender.payment]);
-    quote::due(payments, order, &lines).minor
 }
 
 #[test]
@@ -40,10 +31,10 @@ fn what_came_back_is_not_paid_for_again() {
         let outcome = world.run(refund(back), &[]);
         assert_eq!(outcome.verdict, Verdict::Approved);
         assert_eq!(
-            (world.order().waived, due(&world, &[])),
+            (world.order().waived, world.due(&[])),
             (waived, back - waived)
         );
-        assert_eq!(due(&world, &[1]), due_then, "{deposit} {back}");
+        assert_eq!(world.due(&[1]), due_then, "{deposit} {back}");
         // A payment of which all was given back takes no more.
         let other = PickupTender::Other {
             terminal: terminal("single"),
@@ -53,7 +44,7 @@ fn what_came_back_is_not_paid_for_again() {
         // In all, the customer has paid what both cost but for what came back.
         let paid = paid + due_then - back;
         assert_eq!(paid, 80 - waived);
-        assert_eq!(due(&world, &[]), 0);
+        assert_eq!(world.due(&[]), 0);
         world.check_agreement();
     }
 }
@@ -78,7 +69,7 @@ fn whatever_comes_back_when_all_else_is_paid_once() {
         let paid = tenders.map(|it| world.payment(&it.payment).paid().minor);
         let paid: u64 = paid.sum();
         assert_eq!(paid, 100 - back, "{deposit} {first} {second} {third}");
-        assert_eq!((world.order().waived, due(&world, &[])), (back, 0));
+        assert_eq!((world.order().waived, world.due(&[])), (back, 0));
         world.check_agreement();
     }
 }
@@ -122,7 +113,7 @@ fn a_deposit_that_went_back_is_due_again() {
     world.put_order(30, &[50, 30], &[80]);
     world.run(refund(30), &[]);
     assert_eq!(world.order().waived, 0);
-    assert_eq!(due(&world, &[0, 1]), 80);
+    assert_eq!(world.due(&[0, 1]), 80);
 }
 
 #[test]
@@ -136,7 +127,7 @@ fn what_another_store_says_does_not_bring_the_price_back() {
     order.waived = 0;
     let payments = vec![world.payment(&PaymentId::new("O/0")).clone()];
     world.run(Request::OrderPut { order, payments }, &[]);
-    assert_eq!((world.order().waived, due(&world, &[1])), (50, 30));
+    assert_eq!((world.order().waived, world.due(&[1])), (50, 30));
 }
 
 #[test]

@@ -19,6 +19,7 @@ use crate::domain::operation::{Call, Finished, Operation};
 use crate::domain::order::{Channel, Order};
 use crate::domain::outcome::Outcome;
 use crate::domain::payment::Payment;
+use crate::domain::quote;
 use crate::domain::rejection::Rejection;
 use crate::domain::request::{PickupTender, Request};
 use crate::domain::state::{Aggregates, State};
@@ -441,6 +442,15 @@ impl World {
         }
         self.run(Request::OrderPut { order, payments }, &[]);
         ids
+    }
+
+    /// What is due when these lines of the order are handed over.
+    pub(super) fn due(&self, lines: &[usize]) -> u64 {
+        let lines: Vec<LineId> = lines.iter().map(|at| LineId::new(at.to_string())).collect();
+        let order = self.order();
+        let tenders = order.usable_tenders();
+        let payments = tenders.map(|tender| &self.state.books.payments[&tender.payment]);
+        quote::due(payments, order, &lines).minor
     }
 
     pub(super) fn open_account(&mut self, payment: &Payment) {
